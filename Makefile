@@ -1,0 +1,71 @@
+# Everything for working on Cloudbroker; `make help` lists it. Only Python ≥ 3.11, make and a package index are needed.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+PYTHON ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types install install-dev lock clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed ## Start the whole portal with its database and demo data (PORT=8000, CLOUDBROKER_HOME=var)
+	@exec $(BIN)/python -m cloudbroker.run --with-parent
+
+test: $(VENV)/installed-dev ## Run every test on a private database, and say what was skipped
+	@$(BIN)/python -m pytest -rs
+
+check: lint types $(VENV)/installed-dev ## Run every check but the tests: style, types, migrations, imports, dependencies
+	@$(CHECKING) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/pip-licenses --partial-match --fail-on="$(REFUSED_LICENCES)" --format=plain >/dev/null
+	@$(BIN)/pip-audit --disable-pip --require-hashes -r requirements.txt || { status=$$?; \
+	  if $(BIN)/python -c 'import urllib.request as r; r.urlopen("https://pypi.org/pypi/pip/json", timeout=10)' 2>/dev/null; \
+	  then exit $$status; else echo "pip-audit was skipped: pypi.org, which knows the advisories, can't be reached."; fi; }
+
+lint: $(VENV)/installed-dev ## Check style and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-dev ## Check types
+	@$(CHECKING) $(BIN)/mypy .
+
+install: $(VENV)/installed ## Make the virtual environment with what the portal needs
+
+install-dev: $(VENV)/installed-dev ## … and with what its tests and checks need
+
+lock: ## Write requirements*.txt anew from requirements*.in (needs uv)
+	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove the virtual environment and caches; data in var/ stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header
+REFUSED_LICENCES := GNU General Public License;GPLv2;GPLv3;AGPL;Affero
+# Tools that read the settings need some; none of them opens a connection.
+CHECKING := CLOUDBROKER_ENV=test SECRET_KEY=unused DATABASE_URL=postgresql:/// BROKER_URL=memory://
+
+# Stamps: installing is left out while the lists are unchanged.
+$(VENV)/installed: requirements.txt | $(BIN)/python
+	@echo "Installing what the portal needs …"
+	@$(PIP) install -qq --require-hashes --requirement requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	@echo "Installing what the tests need …"
+	@$(PIP) install -qq --require-hashes --requirement requirements-dev.txt
+	@touch $@
+
+$(BIN)/python:
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    "$$python" -m venv $(VENV) && exit 0; \
+	    echo "$$python can't make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; \
+	    rm -rf $(VENV); exit 1; fi; done; \
+	echo "Cloudbroker needs Python 3.11 or newer, and none was found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1

@@ -1,0 +1,84 @@
+"""The database's second wall: inside acting_for(reseller) the app role sees that reseller's rows; outside, none.
+
+Row-level security is enabled, not forced: the owner, who migrates and dumps, must see every row.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final, TypeVar
+
+from django.db import connection, migrations, transaction
+
+T = TypeVar("T")
+
+SETTING: Final = "cloudbroker.reseller"
+
+# Tables without a policy, and why. A table in neither this list nor pg_policies fails the tests.
+OUTSIDE: Final = {
+    "accounts_reseller": "the tenants themselves; read before one is entered",
+    "accounts_user": "one person may work for several resellers",
+    "accounts_user_groups": "operators only: Django's own groups",
+    "accounts_user_user_permissions": "operators only: Django's own permissions",
+    "accounts_membership": "read while signing in, to learn which resellers may be entered",
+    "account_emailaddress": "sign-in: belongs to a person",
+    "account_emailconfirmation": "sign-in: belongs to a person",
+    "auth_group": "Django",
+    "auth_group_permissions": "Django",
+    "auth_permission": "Django",
+    "cache": "keys name no customer",
+    "django_admin_log": "what operators did",
+    "django_content_type": "Django",
+    "django_migrations": "Django",
+    "django_session": "sign-in: read before anyone is known",
+    "jobs_job": "sweeps look for stale work of every reseller; it holds ids only",
+}
+
+# Tables that the app role may only read and add to.
+APPEND_ONLY: Final = frozenset({"events_event"})
+
+_ROWS_OF_THE_RESELLER: Final = f"reseller_id = nullif(current_setting('{SETTING}', true), '')::bigint"
+
+
+@contextmanager
+def acting_for(reseller_id: int) -> Iterator[None]:
+    """Open a transaction (or savepoint) in which only this reseller's rows exist.
+
+    The previous setting comes back on exit: by us on success, since a setting outlives its savepoint; by the
+    rollback after an exception.
+    """
+    with transaction.atomic():
+        previous = _exchange(str(reseller_id))
+        yield
+        if not connection.needs_rollback:
+            _exchange(previous)
+
+
+def _exchange(value: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting(%s, true), set_config(%s, %s, true)", [SETTING, SETTING, value])
+        return cursor.fetchone()[0] or ""
+
+
+def streamed(reseller_id: int, rows: Iterable[T]) -> Iterator[T]:
+    """Rows for a streamed response, whose body is read after the request's transaction has ended."""
+    with acting_for(reseller_id):
+        yield from rows
+
+
+def protect(table: str) -> migrations.RunSQL:
+    """A migration step: only rows of the reseller that was entered may be seen or written."""
+    return migrations.RunSQL(
+        f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY;'
+        f'CREATE POLICY reseller ON "{table}" USING ({_ROWS_OF_THE_RESELLER}) WITH CHECK ({_ROWS_OF_THE_RESELLER});',
+        f'DROP POLICY reseller ON "{table}"; ALTER TABLE "{table}" DISABLE ROW LEVEL SECURITY;',
+    )
+
+
+def same_reseller(table: str, column: str, target: str, on_delete: str = "CASCADE") -> migrations.RunSQL:
+    """A migration step: a foreign key that can't leave the reseller, whatever the application does."""
+    name = f"{table}_{column}_same_reseller"
+    return migrations.RunSQL(
+        f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" FOREIGN KEY (reseller_id, "{column}")'
+        f' REFERENCES "{target}" (reseller_id, id) ON DELETE {on_delete} DEFERRABLE INITIALLY IMMEDIATE;',
+        f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}";',
+    )

@@ -1,0 +1,30 @@
+"""What Celery's transports must be told about the broker that BROKER_URL names."""
+
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+VISIBILITY = 120  # seconds until an unacknowledged message comes back; longer than any task may take
+
+
+def transport_options(url: str) -> dict[str, object]:
+    """For `broker_transport_options`; Redis must look often to recover a killed worker's tasks in seconds."""
+    kind = url.partition("://")[0]
+    if kind == "pgmq":
+        return {"conn_string": conninfo(url), "visibility_timeout": VISIBILITY} | PGMQ
+    if kind in ("redis", "rediss"):
+        return {"visibility_timeout": VISIBILITY} | REDIS
+    return {}
+
+
+def conninfo(url: str) -> str:
+    """The same address in libpq's words. Without it the transport would take DATABASE_URL from the environment, and
+    lower-case a socket folder.
+    """
+    parts: dict[str, Any] = conninfo_to_dict("postgresql" + url.removeprefix("pgmq"))
+    return make_conninfo(**parts)
+
+
+# No long polling: it looks at one queue after the other for seconds each.
+PGMQ: dict[str, object] = {"init_extension": False, "pool_size": 4, "wait_time_seconds": 0, "polling_interval": 0.25}
+REDIS: dict[str, object] = {"unacked_restore_interval": 2, "unacked_restore_throttle": 1}

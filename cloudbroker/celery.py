@@ -1,0 +1,42 @@
+"""The Celery application and its schedule. The jobs themselves are rows (jobs/); the broker only wakes workers up."""
+
+import os
+
+from celery import Celery
+from celery.signals import celeryd_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudbroker.settings")
+
+from django.conf import settings
+
+from cloudbroker.broker import VISIBILITY, transport_options
+
+app = Celery("cloudbroker")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_transport_options=transport_options(settings.BROKER_URL),
+    broker_connection_retry_on_startup=True,
+    task_default_queue="cloudbroker",
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=VISIBILITY - 10,
+    task_soft_time_limit=VISIBILITY - 20,
+    worker_prefetch_multiplier=1,
+    worker_enable_remote_control=False,
+    worker_hijack_root_logger=False,
+    event_queue_prefix="cb",
+    timezone="UTC",
+    beat_schedule={
+        "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
+    },
+)
+app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+def refuse_unsafe_database(**kwargs: object) -> None:
+    from cloudbroker.safety import refuse_unsafe_start
+
+    refuse_unsafe_start()

@@ -1,0 +1,250 @@
+"""`make run`: the whole portal on this machine, database included, until Ctrl-C."""
+
+import fcntl
+import http.client
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from cloudbroker.embedded import Cluster, EmbeddedError
+from cloudbroker.embedded_places import made_home
+from cloudbroker.environment import (
+    MARK,
+    Place,
+    RunError,
+    assignments,
+    chosen_place,
+    for_commands,
+    for_parts,
+    needs_cluster,
+    write_private,
+    write_run_file,
+)
+from cloudbroker.leash import leashed
+from cloudbroker.processes import tail
+from cloudbroker.supervisor import Part, Supervisor, end_all, rotate
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+WITH_PARENT = "--with-parent"  # stop when the program that started this one (make) is gone
+READY_WITHIN = 60.0
+HOPELESS = 3  # deaths of one part before the first answer
+
+
+class Stopped(BaseException):
+    """Somebody asked for the end; like KeyboardInterrupt, nothing should mistake it for a fault."""
+
+
+class Signals:
+    """The first request to stop interrupts whatever is going on; later ones only ask to be quick about it."""
+
+    def __init__(self) -> None:
+        self.requests = 0
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # nohup
+                signal.signal(number, self._receive)
+
+    def _receive(self, number: int, frame: FrameType | None) -> None:
+        self.requests += 1
+        if self.requests == 1:
+            raise Stopped
+
+    def hurry(self) -> bool:
+        return self.requests > 1
+
+
+def main(argv: list[str]) -> int:
+    parent = os.getppid() if WITH_PARENT in argv else None
+    signals = Signals()
+    try:
+        place = chosen_place(os.environ, CHECKOUT)
+        with only_one_in(made_home(place.home), place.url):
+            run(place, signals, parent)
+    except (RunError, EmbeddedError) as error:
+        say(str(error))
+        return 1
+    except Stopped:
+        say("Stopped.")
+    return 0
+
+
+def run(place: Place, signals: Signals, parent: int | None) -> None:
+    mark = fresh_mark(place.home)
+    check_port(place)
+    with database(place) as cluster:
+        assigned = assignments(place, cluster, os.environ)
+        with run_file(place.home, assigned):
+            sign_ins = prepare(place, for_commands(assigned, os.environ) | {MARK: mark})
+            parts = portal(place, for_parts(assigned, os.environ) | {MARK: mark})
+            with supervised(Supervisor(parts, logs=place.home / "log", mark=mark, say=say), signals) as supervisor:
+                await_answer(place, supervisor)
+                say(welcome(place, sign_ins))
+                watch(supervisor, cluster, parent)
+
+
+@contextmanager
+def only_one_in(home: Path, url: str) -> Iterator[None]:
+    """The kernel lets the lock go when its holder dies, however it dies."""
+    with (home / "run.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise RunError(f"Cloudbroker already runs here: {lock.read().strip()}. Stop that one first.") from None
+        lock.truncate(0)
+        lock.write(f"{url} (process {os.getpid()})")
+        lock.flush()
+        yield
+
+
+def fresh_mark(home: Path) -> str:
+    """A new mark for this run's programs, when those of a run that was killed are gone."""
+    path = home / "run.mark"
+    if path.exists() and len(left := path.read_text().strip()) >= 32:
+        end_all(f"{MARK}={left}")
+    mark = secrets.token_hex(16)
+    write_private(path, mark)
+    return mark
+
+
+def check_port(place: Place) -> None:
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((place.host, place.port))
+            probe.listen()
+        except PermissionError:
+            raise RunError(f"You may not use port {place.port}. Choose a higher one: `make run PORT=8001`.") from None
+        except OSError as error:
+            raise RunError(
+                f"Port {place.port} is taken by another program ({error.strerror}). Stop it, or choose another port:"
+                f" `make run PORT={place.port + 1}`."
+            ) from None
+
+
+@contextmanager
+def database(place: Place) -> Iterator[Cluster | None]:
+    if not needs_cluster(os.environ):
+        yield None
+        return
+    cluster = Cluster(place.home)
+    rotate(cluster.log)
+    cluster.stop()  # one left by a run that was killed: it is not our child, so its death would not be noticed
+    try:
+        cluster.start()
+        cluster.prepare()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@contextmanager
+def run_file(home: Path, assigned: Mapping[str, str]) -> Iterator[None]:
+    path = home / "run.env"
+    write_run_file(path, assigned)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def prepare(place: Place, environment: Mapping[str, str]) -> str:
+    """Tables and demo data; returns what `create_demo` says, which is how to sign in."""
+    log = place.home / "log" / "prepare.log"
+    rotate(log)
+    manage("prepare_database", environment, log)
+    return manage("create_demo", environment, log)
+
+
+def manage(command: str, environment: Mapping[str, str], log: Path) -> str:
+    argv = leashed([sys.executable, str(CHECKOUT / "manage.py"), command], signal=signal.SIGKILL)
+    with log.open("ab") as errors:
+        done = subprocess.run(
+            argv,
+            env=dict(environment),
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            start_new_session=True,
+        )
+    if done.returncode:
+        raise RunError(f"`manage.py {command}` failed. The end of {log}:\n{tail(log, 12)}")
+    return done.stdout
+
+
+def portal(place: Place, environment: Mapping[str, str]) -> list[Part]:
+    host = f"[{place.host}]" if ":" in place.host else place.host
+    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    gunicorn = ["gunicorn", "cloudbroker.wsgi", "--bind", f"{host}:{place.port}", *threads, "--no-control-socket"]
+    worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    beat = ["beat", "--schedule", str(place.home / "beat-schedule"), "--pidfile", ""]
+    modules = {"web": gunicorn, "worker": [*CELERY, *worker], "beat": [*CELERY, *beat]}
+    return [Part(name, [sys.executable, "-m", *module], environment) for name, module in modules.items()]
+
+
+CELERY = ["celery", "-A", "cloudbroker"]
+
+
+@contextmanager
+def supervised(supervisor: Supervisor, signals: Signals) -> Iterator[Supervisor]:
+    try:
+        supervisor.start()
+        yield supervisor
+    finally:
+        supervisor.stop(signals.hurry)
+
+
+def await_answer(place: Place, supervisor: Supervisor) -> None:
+    give_up = time.monotonic() + READY_WITHIN
+    while not answers(place):
+        supervisor.check()
+        if (worst := supervisor.most_failures()).failures >= HOPELESS:
+            raise RunError(f"{worst.part.name} doesn't start. The whole story is in {worst.log}.")
+        if time.monotonic() > give_up:
+            raise RunError(f"{place.url}/readyz gave no good answer in {READY_WITHIN:.0f} s. See {place.home / 'log'}.")
+        time.sleep(0.1)
+
+
+def answers(place: Place) -> bool:
+    connection = http.client.HTTPConnection(place.reachable_host, place.port, timeout=5)
+    with suppress(OSError, http.client.HTTPException):
+        connection.request("GET", "/readyz", headers={"Host": f"localhost:{place.port}"})
+        return connection.getresponse().status == http.HTTPStatus.OK
+    return False
+
+
+def welcome(place: Place, sign_ins: str) -> str:
+    parts = (
+        f"  Cloudbroker is at {place.url}",
+        sign_ins.rstrip(),
+        f"  Ctrl-C stops it. Its logs are in {place.home / 'log'}",
+    )
+    return "\n" + "\n\n".join(parts) + "\n"
+
+
+def watch(supervisor: Supervisor, cluster: Cluster | None, parent: int | None) -> None:
+    while parent in (None, os.getppid()):
+        supervisor.check()
+        if cluster and cluster.revive():
+            say("The database had died and was started again.")
+        time.sleep(0.2)
+    raise Stopped
+
+
+def say(text: str) -> None:
+    with suppress(OSError):  # a closed terminal is no reason to leave anything running
+        print(text, flush=True)  # noqa: T201  this is a program for the terminal
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

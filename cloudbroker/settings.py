@@ -1,0 +1,224 @@
+"""All settings, read from the environment; what is missing or wrong is said at once and in words.
+
+`make run` sets everything itself. `docs/operations.md` explains each variable for those who deploy.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+HOME = Path(os.environ.get("CLOUDBROKER_HOME") or BASE_DIR / "var").absolute()
+
+# While `make run` is up, commands typed in the same checkout find its database here.
+if "CLOUDBROKER_ENV" not in os.environ and (HOME / "run.env").is_file():
+    environ.Env.read_env(str(HOME / "run.env"))
+
+env = environ.Env()
+ENVIRONMENT = env.str("CLOUDBROKER_ENV", default="production")
+if ENVIRONMENT not in ("production", "demo", "test"):
+    raise ImproperlyConfigured(f"CLOUDBROKER_ENV is “{ENVIRONMENT}”; it must be production, demo or test.")
+PRODUCTION = ENVIRONMENT == "production"
+
+
+def required(name: str) -> str:
+    """The variable's value; a clear refusal when it is not set, because there is no safe default."""
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set. Try `make run`, or see docs/operations.md.")
+    return value
+
+
+def database(url: str) -> dict[str, object]:
+    """A postgresql:// address (socket directories allowed, as libpq writes them) as Django wants it."""
+    given = conninfo_to_dict(url)
+    known = {key: given.pop(part, "") for key, part in DATABASE_PARTS.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": given} | CONNECTIONS
+
+
+DATABASE_PARTS = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+CONNECTIONS: dict[str, object] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+SECRET_KEY = required("SECRET_KEY")
+if PRODUCTION and len(SECRET_KEY) < 50:
+    raise ImproperlyConfigured("SECRET_KEY is too short for production: use at least 50 random characters.")
+DEBUG = False
+URL = env.str("CLOUDBROKER_URL", default="" if PRODUCTION else "http://localhost:8000") or required("CLOUDBROKER_URL")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(URL).hostname or "localhost"])
+if not PRODUCTION:
+    ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]", "testserver"]
+CSRF_TRUSTED_ORIGINS = [URL]
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+
+# `default` is the app role, to which row-level security applies; `owner` migrates and is not given to web and worker.
+DATABASES = {"default": database(required("DATABASE_URL"))}
+if owner_url := env.str("DATABASE_OWNER_URL", default=""):
+    DATABASES["owner"] = database(owner_url)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "cloudbroker",
+    "accounts",
+    "jobs",
+    "events",
+    "groups",
+    "organizations",
+    "imports",
+    "portal",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.LoginRequiredMiddleware",
+    "groups.middleware.TenancyMiddleware",
+]
+ROOT_URLCONF = "cloudbroker.urls"
+WSGI_APPLICATION = "cloudbroker.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.shell",
+            ]
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.insert(-1, "django.forms")
+
+# Signing in
+AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique by a constraint, in any case
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.ClosedDoors"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+
+# Cookies, headers, content
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 60 * 60 * 12
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = URL.startswith("https://")
+SECURE_SSL_REDIRECT = PRODUCTION and URL.startswith("https://")
+SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION and URL.startswith("https://") else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000  # the largest grid: 200 rows of 17 cells and a few more
+FILE_UPLOAD_HANDLERS = ["imports.uploads.LimitedUpload"]
+
+# Language and time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+# Files
+STATIC_URL = "static/"
+STATIC_ROOT = HOME / "static" if PRODUCTION else None  # elsewhere whitenoise serves the source files
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else ""
+WHITENOISE_USE_FINDERS = not PRODUCTION
+UPLOADS_URL = env.str("UPLOADS_URL", default=(HOME / "uploads").as_uri())
+if urlsplit(UPLOADS_URL).scheme != "file":
+    raise ImproperlyConfigured("UPLOADS_URL must be a file:// address: a folder that web and workers share.")
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "uploads": {
+        "BACKEND": "imports.uploads.DurableStorage",
+        "OPTIONS": {"location": urlsplit(UPLOADS_URL).path, "file_permissions_mode": 0o600},
+    },
+    "staticfiles": {"BACKEND": STATICFILES_BACKEND or "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+
+# Mail: by default every message is a file that the operator reads at /operator/mail/.
+EMAIL_FILE_PATH = str(HOME / "mail")
+EMAIL = env.email_url("EMAIL_URL", default="filemail://")
+EMAIL_BACKEND = EMAIL["EMAIL_BACKEND"]
+if EMAIL.get("EMAIL_HOST"):
+    EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Cloudbroker <noreply@{urlsplit(URL).hostname}>")
+
+# Cache: a table of the same database unless a Redis is named.
+CACHE_URL = env.str("CACHE_URL", default="dbcache://cache")
+CACHES = {"default": env.cache_url_config(CACHE_URL)}
+if CACHE_URL.startswith("dbcache://"):
+    CACHES["default"] = {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+
+# Background work; see cloudbroker/celery.py for the rest.
+BROKER_URL = required("BROKER_URL")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+}
+
+if ENVIRONMENT == "test":  # fast hashes; what a production password costs is Argon2's business
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

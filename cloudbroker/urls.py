@@ -1,0 +1,21 @@
+"""All addresses on one screen: an include() an app."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from cloudbroker import health
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("organizations/", include("imports.urls")),
+    path("organizations/", include("organizations.urls")),
+    path("accounts/", include("allauth.account.urls")),
+    path("operator/mail/", include("portal.operator_urls")),
+    path("operator/", admin.site.urls),
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+]
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.forbidden"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"

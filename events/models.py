@@ -1,0 +1,47 @@
+"""The event log: every change, by whom, from which door; the app role may add and read, never alter."""
+
+from django.db import models
+from django.db.models import Func
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Reseller
+
+
+class Kind(models.TextChoices):
+    ORGANIZATION_CREATED = "organization.created", _("created the organization")
+    ORGANIZATION_JOINED = "organization.joined_group", _("added the organization to the group %(group)s")
+    GROUP_CREATED = "group.created", _("created the group")
+    IMPORT_READ = "import.read", _("read the file %(file)s")
+    IMPORT_STARTED = "import.started", _("started the import")
+    IMPORT_FINISHED = "import.finished", _("finished the import: %(created)s created, %(failed)s failed")
+    IMPORT_CANCELLED = "import.cancelled", _("cancelled the import")
+    IMPORT_FAILED = "import.failed", _("could not go on with the import")
+
+
+class TransactionId(Func):
+    function = "pg_current_xact_id"
+    template = "%(function)s()::text::bigint"
+
+
+class Event(models.Model):
+    """One change of one record. A creation stores no values; a change stores before and after per field."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=64, choices=Kind)
+    # The record's public id: the event outlives the record.
+    subject_id = models.UUIDField()
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=255)
+    # The import (or other batch) of which the change was part.
+    batch_id = models.UUIDField(null=True)
+    details = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now, db_default=models.functions.Now())
+    # Readers with a cursor wait for transactions older than the newest they saw: ids alone may commit out of order.
+    transaction = models.BigIntegerField(db_default=TransactionId())
+
+    class Meta:
+        indexes = [models.Index("reseller", "subject_id", "id", name="event_timeline")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject_id}"

@@ -1,0 +1,57 @@
+"""Which reseller a request works for: entered here, once, for the whole request."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+
+from accounts.models import Membership
+from accounts.tenancy import acting_for
+from groups.access import actor_of
+
+SESSION_KEY = "reseller"
+# Places that work without a reseller: signing in, the operator, and the machine's own questions.
+WITHOUT_RESELLER = ("/accounts/", "/operator/", "/livez", "/readyz", "/static/", "/resellers/", "/theme/")
+
+
+class TenancyMiddleware:
+    """Sets request.actor and wraps the request in the reseller's transaction; an answer of 500 rolls it back."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = None  # type: ignore[attr-defined]
+        membership = get_membership(request)
+        if membership is None:
+            return self.get_response(request)
+        with acting_for(membership.reseller_id):
+            request.actor = actor_of(membership)  # type: ignore[attr-defined]
+            response = self.get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
+        if request.actor is not None or request.path.startswith(WITHOUT_RESELLER):  # type: ignore[attr-defined]
+            return None
+        return render(request, "accounts/no_reseller.html", status=403) if request.user.is_authenticated else None
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if transaction.get_connection().in_atomic_block and request.actor is not None:  # type: ignore[attr-defined]
+            transaction.set_rollback(True)
+
+
+def get_membership(request: HttpRequest) -> Membership | None:
+    """The membership that the session names, else the person's first; None for strangers."""
+    if not request.user.is_authenticated:
+        return None
+    mine = Membership.objects.select_related("reseller", "user").filter(user=request.user, is_active=True)
+    wanted = request.session.get(SESSION_KEY)
+    found = mine.filter(reseller__public_id=wanted).first() if wanted else None
+    return found or mine.order_by("reseller__name", "id").first()
