@@ -1,0 +1,43 @@
+"""THE definition of the seventeen fields: headings, rules and normalisation, one module per kind of value.
+
+Pure: no model, no query, no settings needed. Every door, file, page and the API take these names and nothing deeper.
+"""
+
+from organizations.fields.amounts import EVERY_MARK, DecimalMark, narrow, settled
+from organizations.fields.countries import NAMES as COUNTRIES
+from organizations.fields.fast import read_row
+from organizations.fields.neutral import neutralise, restore
+from organizations.fields.output import shown, text_of
+from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
+from organizations.fields.search import derived, fold
+from organizations.fields.table import BY_NAME, FIELDS, MANDATORY, NAMES, SHORT_FORM, Field, Kind, Value
+from organizations.fields.text import storable
+
+__all__ = [
+    "BY_NAME",
+    "COUNTRIES",
+    "EVERY_MARK",
+    "FIELDS",
+    "MANDATORY",
+    "NAMES",
+    "SHORT_FORM",
+    "Answer",
+    "DecimalMark",
+    "Field",
+    "Kind",
+    "Reading",
+    "Row",
+    "Value",
+    "derived",
+    "fold",
+    "narrow",
+    "neutralise",
+    "read_row",
+    "read_row_slowly",
+    "read_value",
+    "restore",
+    "settled",
+    "shown",
+    "storable",
+    "text_of",
+]

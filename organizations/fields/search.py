@@ -1,0 +1,40 @@
+"""What the database keeps beside a record to sort and find it: folded text, in which å is a and ß is ss."""
+
+from unicodedata import combining, normalize
+
+from organizations.fields.domains import unicode_domain
+from organizations.fields.table import NAMES, Value
+
+SORT_NAME_LENGTH = 255
+# Letters that Unicode does not take apart into a base letter and an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ħ": "h", "ı": "i", "ŧ": "t"}
+)
+_NAME, _DOMAIN, _NUMBER, _REGISTRATION = (
+    NAMES.index(name) for name in ("name", "primary_domain", "customer_number", "registration_number")
+)
+
+
+def fold(text: str) -> str:
+    """Text without capitals, accents and runs of white space; a search term is folded in the same way."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    bare = "".join(character for character in _taken_apart(text) if not combining(character))
+    return " ".join(normalize("NFC", bare).split())
+
+
+def _taken_apart(text: str) -> str:
+    for _ in range(2):  # folding capitals may leave something to take apart, and the other way round
+        text = normalize("NFKD", text).casefold().translate(_LETTERS)
+    return normalize("NFKD", text)
+
+
+def derived(public_id: str, values: tuple[Value, ...]) -> tuple[str, str, str]:
+    """Sort name (at most 255 characters), key of the customer number (blank without one) and search text."""
+    name = fold(str(values[_NAME]))
+    ascii_domain, number = str(values[_DOMAIN]), str(values[_NUMBER])
+    shown_domain = unicode_domain(ascii_domain)
+    found_by = [name, fold(shown_domain), "" if shown_domain == ascii_domain else ascii_domain]
+    found_by += [fold(number), fold(str(values[_REGISTRATION])), public_id.lower()]
+    search_text = "\n".join(filter(None, found_by))
+    return name[:SORT_NAME_LENGTH], normalize("NFC", number.casefold()), search_text

@@ -1,0 +1,115 @@
+"""The form for one organization, made from fields.py. It holds texts; the intake says what is wrong with them."""
+
+from typing import Any, Final, cast
+
+from django import forms
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from organizations.access import get_grounds
+from organizations.fields import FIELDS, SHORT_FORM, Field, Kind
+from organizations.intake import Outcome
+from organizations.problems import Problem
+
+GROUPS: Final = "groups"
+APPROVAL: Final = ("approval_process", "approval_limit")
+
+
+class OrganizationForm(forms.Form):
+    """Posted texts and where their errors belong; `short` shows at once, `more` behind More."""
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = [field for field in FIELDS if field.name not in APPROVAL or actor.can(Permission.APPROVAL_EDIT)]
+        for field in allowed:
+            self.fields[field.name] = _form_field(field, field.name in actor.reseller.mandatory_fields)
+        if groups := get_grounds(actor):
+            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
+        self.initial.setdefault("country", actor.reseller.country)
+
+    @property
+    def short(self) -> list[BoundField]:
+        return [self[name] for name in SHORT_FORM]
+
+    @property
+    def more(self) -> list[BoundField]:
+        return [self[name] for name in self.fields if name not in SHORT_FORM and name != GROUPS]
+
+    @property
+    def groups_field(self) -> BoundField | None:
+        return self[GROUPS] if GROUPS in self.fields else None
+
+    @property
+    def more_open(self) -> bool:
+        return any(field.errors for field in self.more)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What was typed, as the intake wants it."""
+        return {name: self.data.get(name, "").replace("\r\n", "\n") for name in self.fields if name != GROUPS}
+
+    @property
+    def chosen_groups(self) -> list[str]:
+        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value] if GROUPS in self.fields else []
+
+    def tell(self, outcome: Outcome) -> None:
+        """Put the errors of a refused row at their fields."""
+        for name, problems in outcome.errors.items():
+            self.tell_problems(name, problems)
+
+    def tell_problems(self, name: str, problems: list[Problem]) -> None:
+        for problem in problems:
+            self.add_error(name if name in self.fields else None, problem.sentence())
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """For the summary above the form, in the order of the page."""
+        shown = [field for field in (self.groups_field, *self.short, *self.more) if field is not None]
+        return [
+            {"id": field.id_for_label, "label": _label_before(field, str(error)), "sentence": str(error)}
+            for field in shown
+            for error in field.errors
+        ] + [{"id": "", "label": "", "sentence": str(error)} for error in self.non_field_errors()]
+
+
+def _label_before(field: BoundField, sentence: str) -> str:
+    """The label, unless the sentence begins with it anyway."""
+    return "" if sentence.startswith(str(field.label)) else str(field.label)
+
+
+def groups_field(actor: Actor, choices: list[tuple[str, str]]) -> forms.Field:
+    """Roles bound to groups choose one, preselected when it is their only one; others any number."""
+    label = _("Organization groups")
+    if not actor.is_group_bound:
+        widget = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=choices, widget=widget, required=False, label=label)
+    help_text = _("If it belongs in more than one group, ask a Reseller Admin.")
+    only = choices[0][0] if len(choices) == 1 else ""
+    blank = [] if only else [("", _("Choose a group"))]
+    return forms.ChoiceField(choices=[*blank, *choices], initial=only, label=label, help_text=help_text)
+
+
+def _form_field(field: Field, is_mandatory_here: bool) -> forms.Field:
+    required = field.mandatory or is_mandatory_here
+    form_field: forms.Field
+    if field.kind == Kind.BOOLEAN:
+        choices = [("", _("No")), ("TRUE", _("Yes"))]
+        form_field = forms.ChoiceField(choices=choices)
+    else:
+        form_field = forms.CharField(strip=False, widget=_widget(field))
+    form_field.label, form_field.help_text, form_field.required = field.heading, field.help, required
+    form_field.widget.is_required = required
+    # The browser's own length limit would cut a pasted value without a word; ours says so.
+    form_field.widget.attrs |= {name: value for name, value in _attributes(field).items() if value}
+    return form_field
+
+
+def _widget(field: Field) -> forms.Widget:
+    return forms.Textarea(attrs={"rows": 2}) if field.multiline else forms.TextInput()
+
+
+def _attributes(field: Field) -> dict[str, str]:
+    return {"autocomplete": field.autocomplete, "inputmode": field.inputmode}

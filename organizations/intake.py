@@ -1,0 +1,134 @@
+"""The one door-keeper: every organization, from every door, comes through here."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db import connection
+
+from accounts.actors import Actor
+from accounts.models import new_id
+from accounts.roles import Permission
+from events.models import Kind
+from organizations import fields, rules
+from organizations.access import Ground, get_ground
+from organizations.batches import STORED, Batch, given, record_of
+from organizations.fields import NAMES, Reading, Row
+from organizations.models import Source
+from organizations.problems import Problem
+
+PERMISSIONS: Final = {
+    Source.FORM: Permission.ORGANIZATIONS_CREATE,
+    Source.IMPORT: Permission.ORGANIZATIONS_CREATE_MANY,
+}
+
+_COLUMNS: Final = ", ".join(STORED)
+# One statement writes records, group memberships and events. A row that lost a race is left out, never an error.
+_CREATE: Final = f"""
+WITH batch AS ({{batch}}),
+created AS (
+    INSERT INTO organizations_organization
+        (reseller_id, source, created_by_id, created_at, updated_at, version, {_COLUMNS})
+    SELECT %(reseller)s, %(source)s, %(user)s, now(), now(), 1, {_COLUMNS} FROM batch ORDER BY number
+    ON CONFLICT DO NOTHING
+    RETURNING id, public_id
+),
+joined AS (
+    INSERT INTO organizations_groupmembership (reseller_id, organization_id, group_id)
+    SELECT %(reseller)s, created.id, chosen FROM created CROSS JOIN unnest(%(groups)s::bigint[]) AS chosen
+),
+logged AS (
+    INSERT INTO events_event (reseller_id, kind, subject_id, actor_id, actor_label, batch_id, details, at)
+    SELECT %(reseller)s, '{Kind.ORGANIZATION_CREATED.value}', public_id, %(actor)s, %(label)s, %(batch)s,
+           jsonb_build_object('source', %(source)s::text), now() FROM created
+)
+SELECT public_id FROM created
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one row: the record's public id if it was created, else the errors by field, in words it may hear."""
+
+    row: Row
+    public_id: uuid.UUID | None
+    errors: dict[str, list[Problem]] = field(default_factory=dict)
+
+
+def reading_for(actor: Actor) -> Reading:
+    """How this reseller's rows are read, before a file says otherwise."""
+    reseller = actor.reseller
+    return Reading(country=reseller.country, mandatory=fields.MANDATORY | frozenset(reseller.mandatory_fields))
+
+
+def create_organizations(
+    actor: Actor,
+    rows: Sequence[Mapping[str, str]],
+    *,
+    source: Source,
+    groups: Sequence[uuid.UUID | str] = (),
+    batch_id: uuid.UUID | None = None,
+) -> list[Outcome]:
+    """Create an organization from every good row of texts; answer for each row, in order.
+
+    Raises PermissionDenied for a role that may not use this door, NoGround for groups it may not create in.
+    """
+    actor.require(PERMISSIONS[source])
+    ground = get_ground(actor, groups)
+    read = [check_row(actor, [row.get(name, "") for name in NAMES], reading_for(actor)) for row in rows]
+    records = [(number, *record_of(new_id(), row)) for number, row in enumerate(read, start=1)]
+    errors = _errors(actor, read, given(records))
+    good = [record for record, row_errors in zip(records, errors, strict=True) if not row_errors]
+    created = create_batch(actor, given(good), source=source, ground=ground, batch_id=batch_id)
+    lost = [record for record in good if record[1] not in created]
+    for conflict in rules.get_conflicts(actor, given(lost)) if lost else ():
+        errors[conflict.number - 1].setdefault(conflict.field, []).append(conflict.problem)
+    return [
+        Outcome(row, record[1] if record[1] in created else None, row_errors)
+        for row, record, row_errors in zip(read, records, errors, strict=True)
+    ]
+
+
+def check_row(actor: Actor, cells: Sequence[str], reading: Reading) -> Row:
+    """Everything that can be said of a row without the database."""
+    row = fields.read_row(cells, reading)
+    rules.check_role(actor, row)
+    return row
+
+
+def create_batch(
+    actor: Actor, batch: Batch, *, source: Source, ground: Ground, batch_id: uuid.UUID | None = None
+) -> set[uuid.UUID]:
+    """Write a batch of checked rows with one statement; returns the public ids that were created.
+
+    What is missing from the answer lost a race for its domain or customer number, or was created before.
+    """
+    actor.require(PERMISSIONS[source])
+    written = {
+        "reseller": actor.reseller.pk,
+        "source": source.value,
+        "user": actor.user_id,
+        "groups": ground.group_ids,
+        "actor": actor.public_id,
+        "label": actor.label,
+        "batch": batch_id,
+    }
+    sql, params = _named(batch, written)
+    with connection.cursor() as cursor:
+        cursor.execute(_CREATE.format(batch=sql), params)
+        return {public_id for (public_id,) in cursor}
+
+
+def _named(batch: Batch, written: Mapping[str, object]) -> tuple[str, dict[str, Any]]:
+    """The batch's positional parameters under names, since a statement takes only one kind."""
+    parts = batch.sql.split("%s")
+    sql = "".join(f"{part}%(batch_{n})s" for n, part in enumerate(parts[:-1])) + parts[-1]
+    return sql, {**written, **{f"batch_{n}": value for n, value in enumerate(batch.params)}}
+
+
+def _errors(actor: Actor, rows: Sequence[Row], batch: Batch) -> list[dict[str, list[Problem]]]:
+    errors = [{name: list(problems) for name, problems in row.errors.items()} for row in rows]
+    for conflict in rules.get_conflicts(actor, batch) if rows else ():
+        errors[conflict.number - 1].setdefault(conflict.field, []).append(conflict.problem)
+    return errors

@@ -1,0 +1,149 @@
+"""The organizations list: what was asked for in the address, and the page that answers it."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Prefetch
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from groups.access import get_groups
+from organizations import fields
+from organizations.models import Organization, OrganizationQuerySet
+from organizations.pages import SIZES, Order, Page, count_honestly, get_page
+
+SORTS: Final = {
+    "name": (_("Name"), "sort_name"),
+    "domain": (_("Primary domain"), "primary_domain"),
+    "created": (_("Created"), "created_at"),
+}
+# Under three letters there is no trigram to look up: the name's beginning is searched instead.
+SHORTEST_PART: Final = 3
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A list's address in words: everything that makes the page, so that it can be reloaded and shared."""
+
+    search: str
+    sort: str
+    descending: bool
+    size: int
+    after: str
+    before: str
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Asked":
+        sort = query.get("sort", "name")
+        size = query.get("size", "")
+        return cls(
+            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "name",
+            descending=sort.startswith("-"),
+            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            after=query.get("after", ""),
+            before=query.get("before", ""),
+        )
+
+    def url(self, **changes: Any) -> str:
+        """The same list with something changed; any change but turning the page begins at the first page."""
+        parts = {"search": self.search, "sort": f"{'-' * self.descending}{self.sort}", "size": str(self.size)} | changes
+        plain = {"search": "", "sort": "name", "size": str(SIZES[0])}
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in parts.items() if value and value != plain.get(name)})
+        return f"?{query.urlencode()}" if query else "?"
+
+
+def find(actor: Actor, search: str) -> OrganizationQuerySet:
+    """The organizations the actor sees that are not archived and have the text in name, domain or a number."""
+    rows = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(archived_at=None)
+    term = fields.fold(search)
+    if not term:
+        return rows
+    return (
+        rows.filter(search_text__contains=term)
+        if len(term) >= SHORTEST_PART
+        else rows.filter(sort_name__startswith=term)
+    )
+
+
+def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
+    asked = Asked.of(query)
+    found = find(actor, asked.search)
+    page = get_page(
+        found.prefetch_related(Prefetch("groups", get_groups(actor))),
+        Order(SORTS[asked.sort][1], asked.descending),
+        size=asked.size,
+        after=asked.after,
+        before=asked.before,
+    )
+    return {
+        "rows": [_row(organization) for organization in page.rows],
+        "count_label": _count_label(found),
+        "search": asked.search,
+        "search_hidden": _kept(asked),
+        "clear_url": "?",
+        "chips": [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else [],
+        "sort_headings": _headings(asked),
+        "pager": _pager(asked, page),
+        "empty": _empty(actor, asked, page),
+        "can_create": actor.can(Permission.ORGANIZATIONS_CREATE),
+        "can_import": actor.can(Permission.ORGANIZATIONS_CREATE_MANY),
+    }
+
+
+def _row(organization: Organization) -> dict[str, Any]:
+    return {
+        "url": reverse("organizations:detail", args=[organization.public_id]),
+        "name": organization.name,
+        "domain": fields.shown("primary_domain", organization.primary_domain),
+        "customer_number": organization.customer_number,
+        "groups": [group.name for group in organization.groups.all()],
+        "source_label": organization.get_source_display(),
+        "created": organization.created_at,
+    }
+
+
+def _count_label(found: OrganizationQuerySet) -> str:
+    count, is_more = count_honestly(found)
+    number = number_format(count, force_grouping=True) + ("+" if is_more else "")
+    return ngettext("%(number)s organization", "%(number)s organizations", count) % {"number": number}
+
+
+def _kept(asked: Asked) -> list[dict[str, str]]:
+    kept = {"sort": f"{'-' * asked.descending}{asked.sort}", "size": str(asked.size)}
+    return [{"name": name, "value": value} for name, value in kept.items() if value not in ("name", str(SIZES[0]))]
+
+
+def _headings(asked: Asked) -> list[dict[str, Any]]:
+    plain = {"customer_number": _("Customer number"), "groups": _("Groups"), "source": _("Source")}
+    order = ("name", "domain", "customer_number", "groups", "source", "created")
+    return [_heading(asked, name) if name in SORTS else {"label": plain[name]} for name in order]
+
+
+def _heading(asked: Asked, name: str) -> dict[str, Any]:
+    is_sorted = asked.sort == name
+    direction = ("descending" if asked.descending else "ascending") if is_sorted else ""
+    turn = "-" if is_sorted and not asked.descending else ""
+    return {"label": SORTS[name][0], "url": asked.url(sort=f"{turn}{name}"), "aria_sort": direction}
+
+
+def _pager(asked: Asked, page: Page[Organization]) -> dict[str, Any]:
+    return {
+        "previous_url": asked.url(before=page.before) if page.before else "",
+        "next_url": asked.url(after=page.after) if page.after else "",
+        "sizes": [{"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES],
+    }
+
+
+def _empty(actor: Actor, asked: Asked, page: Page[Organization]) -> str:
+    if page.rows:
+        return ""
+    if actor.is_group_bound and not actor.group_ids:
+        return "no_group"
+    return "no_match" if asked.search else "none_yet"

@@ -1,0 +1,121 @@
+"""How organizations are stored: columns, constraints, and who may see which rows. What a value may be is fields.py's."""
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Reseller, User, new_id
+from accounts.roles import Permission
+from groups.models import Group
+from organizations.fields import BY_NAME
+
+
+class Source(models.TextChoices):
+    """The doors. Each one has its driver in tests/test_every_door.py."""
+
+    FORM = "form", _("Form")
+    IMPORT = "import", _("File import")
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def permitted(self, actor: Actor | None, permission: Permission) -> "OrganizationQuerySet":
+        """The organizations on which the actor may use the permission: none, unless something says yes."""
+        if actor is None or not actor.can(permission):
+            return self.none()
+        rows = self.filter(reseller=actor.reseller)
+        if actor.group_ids is None:
+            return rows
+        mine = GroupMembership.objects.filter(reseller=actor.reseller, group_id__in=actor.group_ids)
+        return rows.filter(pk__in=mine.values("organization_id"))
+
+
+def _text(name: str) -> "models.CharField[str, str]":
+    field = BY_NAME[name]
+    return models.CharField(field.heading, max_length=field.max_length, blank=not field.mandatory, default="")
+
+
+class Organization(models.Model):
+    """A reseller's customer."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+
+    name = _text("name")
+    primary_domain = _text("primary_domain")
+    registration_number = _text("registration_number")
+    notification_email = _text("notification_email")
+    approval_process = models.BooleanField(BY_NAME["approval_process"].heading, default=False)
+    approval_limit = models.DecimalField(
+        BY_NAME["approval_limit"].heading, max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    billing_start_date = models.DateField(BY_NAME["billing_start_date"].heading, null=True, blank=True)
+    customer_number = _text("customer_number")
+    street_address = _text("street_address")
+    postal_code = _text("postal_code")
+    city = _text("city")
+    state = _text("state")
+    country = _text("country")
+    contact_name = _text("contact_name")
+    contact_phone = _text("contact_phone")
+    contact_email = _text("contact_email")
+    contact_cell_phone = _text("contact_cell_phone")
+
+    # Folded by fields.derived(): for sorting, for uniqueness in any case, and for searching.
+    sort_name = models.CharField(max_length=255, editable=False)
+    customer_number_key = models.CharField(max_length=255, blank=True, editable=False)
+    search_text = models.TextField(editable=False)
+
+    source = models.CharField(max_length=16, choices=Source, editable=False)
+    created_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, db_index=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    archived_at = models.DateTimeField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    groups = models.ManyToManyField(Group, through="GroupMembership", related_name="organizations")
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "primary_domain", name="primary_domain_is_unique"),
+            models.UniqueConstraint(
+                F("reseller"),
+                F("customer_number_key"),
+                condition=~Q(customer_number_key=""),
+                name="customer_number_is_unique",
+            ),
+            models.UniqueConstraint("reseller", "public_id", name="organization_public_id_is_unique"),
+            models.UniqueConstraint("reseller", "id", name="organization_target"),
+            models.CheckConstraint(condition=~Q(name=""), name="organization_has_a_name"),
+            models.CheckConstraint(condition=~Q(primary_domain=""), name="organization_has_a_domain"),
+            models.CheckConstraint(condition=Q(approval_limit__gte=0), name="approval_limit_is_not_negative"),
+        ]
+        indexes = [
+            models.Index("reseller", "sort_name", "public_id", name="organization_by_name"),
+            models.Index("reseller", "created_at", "public_id", name="organization_by_age"),
+            GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="organization_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMembership(models.Model):
+    """One organization in one group."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    organization = models.ForeignKey(Organization, models.CASCADE, db_constraint=False, db_index=False)
+    group = models.ForeignKey(Group, models.CASCADE, db_constraint=False, db_index=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "group", "organization", name="once_in_a_group"),
+        ]
+        indexes = [models.Index("reseller", "organization", name="group_membership_organization")]
+
+    def __str__(self) -> str:
+        return f"{self.organization} › {self.group}"

@@ -1,0 +1,96 @@
+"""Rules that need the database, asked once per batch: whether a domain or customer number is free."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from organizations.batches import Batch
+from organizations.fields import Row
+from organizations.models import Organization
+from organizations.problems import Problem
+
+# Fields that two organizations of a reseller can't share, and the column that compares them.
+UNIQUE: Final = {"primary_domain": "primary_domain", "customer_number": "customer_number_key"}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A row whose value is not free: `repeated` (earlier in the batch), or another record's."""
+
+    number: int
+    field: str
+    problem: Problem
+
+
+def conflicts_query(batch: Batch, reseller_id: int) -> Batch:
+    """SELECT number, field, code, params (jsonb) of every conflict of the batch, within itself and with what exists."""
+    parts = [part for field, key in UNIQUE.items() for part in (_repeated(field, key), _existing(field, key))]
+    sql = f"WITH batch AS MATERIALIZED ({batch.sql}) {' UNION ALL '.join(parts)}"
+    return Batch(sql, (*batch.params, *[reseller_id] * len(UNIQUE)))
+
+
+def _repeated(field: str, key: str) -> str:
+    return (
+        f"SELECT number, '{field}' AS field, 'repeated' AS code, jsonb_build_object('first', first, 'value', value)"
+        f" AS params FROM (SELECT number, {field} AS value, min(number) OVER (PARTITION BY {key}) AS first"
+        f" FROM batch WHERE {key} <> '') AS counted WHERE first <> number"
+    )
+
+
+def _existing(field: str, key: str) -> str:
+    return (
+        f"SELECT batch.number, '{field}', 'exists', jsonb_build_object('organization', found.public_id, 'value',"
+        f" batch.{field}) FROM batch JOIN organizations_organization AS found"
+        f" ON found.reseller_id = %s AND found.{key} = batch.{key} AND batch.{key} <> ''"
+    )
+
+
+def get_conflicts(actor: Actor, batch: Batch) -> list[Conflict]:
+    """All conflicts of a batch that is small enough to be told in one answer, in words the actor may read."""
+    query = conflicts_query(batch, actor.reseller.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, field, code, params::text FROM ({query.sql}) AS found ORDER BY 1, 2, 3", query.params
+        )
+        rows: list[Any] = cursor.fetchall()
+    problems = told(actor, [Problem(code, json.loads(params)) for _, _, code, params in rows])
+    return [Conflict(number, field, problem) for (number, field, _, _), problem in zip(rows, problems, strict=True)]
+
+
+def check_role(actor: Actor, row: Row) -> None:
+    """Add an error to a row that sets approval for somebody whose role may not."""
+    if actor.can(Permission.APPROVAL_EDIT):
+        return
+    for name in ("approval_process", "approval_limit"):
+        if row[name]:
+            row.errors.setdefault(name, []).append(Problem("approval_not_yours", {}))
+
+
+def told(actor: Actor, problems: Iterable[Problem]) -> list[Problem]:
+    """The problems in the words that this actor may read: only what they see is named, everything else is hidden."""
+    problems = list(problems)
+    ids = {problem.params["organization"] for problem in problems if problem.code == "exists"}
+    seen = _seen(actor, ids) if ids else {}
+    return [_told(problem, seen) if problem.code == "exists" else problem for problem in problems]
+
+
+def _seen(actor: Actor, ids: set[Any]) -> dict[str, Organization]:
+    rows = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(
+        public_id__in=[UUID(i) for i in ids]
+    )
+    return {str(row.public_id): row for row in rows.only("public_id", "name", "archived_at")}
+
+
+def _told(problem: Problem, seen: dict[str, Organization]) -> Problem:
+    value = problem.params.get("value", "")
+    other = seen.get(str(problem.params["organization"]))
+    if other is None:
+        return Problem("taken_hidden", {"value": value})
+    code = "archived" if other.archived_at else "taken"
+    return Problem(code, {"name": other.name, "organization": str(other.public_id), "value": value})

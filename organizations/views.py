@@ -1,0 +1,121 @@
+"""Pages of organizations: the list, one record, and the form that makes one."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.actors import Actor, Request
+from accounts.roles import Permission
+from events.log import get_timeline
+from groups.access import get_groups
+from organizations.access import NoGround, get_organization
+from organizations.fields import FIELDS, shown
+from organizations.forms import GROUPS, OrganizationForm
+from organizations.intake import Outcome, create_organizations
+from organizations.listing import list_context
+from organizations.models import Organization, Source
+
+
+def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
+    """The menu path to a page below Organizations."""
+    top = [{"label": _("Broker"), "url": ""}, {"label": _("Manage organizations"), "url": ""}]
+    here = [(_("Organizations"), reverse("organizations:list")), *path]
+    return [*top, *[{"label": label, "url": url} for label, url in here]]
+
+
+@require_safe
+def organizations(request: Request) -> HttpResponse:
+    request.actor.require(Permission.ORGANIZATIONS_SEE)
+    context = list_context(request.actor, request.GET)
+    return render(request, "organizations/list.html", context | {"breadcrumbs": crumbs()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_organization(request: Request) -> HttpResponse:
+    request.actor.require(Permission.ORGANIZATIONS_CREATE)
+    if request.method != "POST":
+        return _form_page(request, OrganizationForm(actor=request.actor))
+    form = OrganizationForm(request.POST, actor=request.actor)
+    outcome = _create(request.actor, form)
+    if outcome is None or outcome.public_id is None:
+        return _form_page(request, form, status=422)
+    url = reverse("organizations:detail", args=[outcome.public_id])
+    messages.success(request, format_html(_("Created <a href='{}'>{}</a>."), url, outcome.row.values[0]))
+    for sentence in _warnings(outcome):
+        messages.warning(request, sentence)
+    return redirect("organizations:new" if "another" in request.POST else url)
+
+
+def _create(actor: Actor, form: OrganizationForm) -> Outcome | None:
+    """None when the groups were refused; the form then says so."""
+    form.full_clean()
+    form.errors.clear()  # the form only carries texts: what is wrong with them is the intake's to say
+    try:
+        (outcome,) = create_organizations(actor, [form.texts], source=Source.FORM, groups=form.chosen_groups)
+    except NoGround as refused:
+        form.tell_problems(GROUPS, [refused.problem])
+        return None
+    form.tell(outcome)
+    return outcome
+
+
+def _warnings(outcome: Outcome) -> list[str]:
+    return [problem.sentence() for problems in outcome.row.warnings.values() for problem in problems]
+
+
+def _form_page(request: Request, form: OrganizationForm, status: int = 200) -> HttpResponse:
+    context = {
+        "form": form,
+        "problems": form.problems if form.is_bound else [],
+        "no_group": request.actor.is_group_bound and not request.actor.group_ids,
+        "cancel_url": reverse("organizations:list"),
+        "breadcrumbs": crumbs((_("New Organization"), "")),
+    }
+    return render(request, "organizations/new.html", context, status=status)
+
+
+@require_safe
+def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    found = get_organization(request.actor, public_id)
+    context = {
+        "organization": {
+            "name": found.name,
+            "domain": shown("primary_domain", found.primary_domain),
+            "archived": found.archived_at is not None,
+        },
+        "facts": _facts(request.actor, found),
+        "groups": [{"name": group.name} for group in get_groups(request.actor).filter(organizations=found)],
+        "timeline": get_timeline(request.actor, found.public_id),
+        "breadcrumbs": crumbs((found.name, "")),
+    }
+    return render(request, "organizations/detail.html", context)
+
+
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Organization", ("name", "primary_domain", "registration_number", "customer_number", "notification_email")),
+    ("Approval and billing", ("approval_process", "approval_limit", "billing_start_date")),
+    ("Address", ("street_address", "postal_code", "city", "state", "country")),
+    ("Contact", ("contact_name", "contact_phone", "contact_email", "contact_cell_phone")),
+)
+
+
+def _facts(actor: Actor, found: Organization) -> list[dict[str, Any]]:
+    headings = {field.name: field.heading for field in FIELDS}
+    sections: list[dict[str, Any]] = [
+        {"title": _(title), "items": [{"label": headings[name], "value": _value(actor, found, name)} for name in names]}
+        for title, names in SECTIONS
+    ]
+    sections[0]["items"] += [{"label": _("Organization ID"), "value": str(found.public_id)}]
+    return sections
+
+
+def _value(actor: Actor, found: Organization, name: str) -> str:
+    text = shown(name, getattr(found, name))
+    return f"{text} {actor.reseller.currency}" if name == "approval_limit" and text else text
