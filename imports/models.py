@@ -1,0 +1,151 @@
+"""An import and its staged rows. The import is the job: its state, its place and its counts commit with the rows."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership, Reseller, new_id
+from accounts.roles import Permission
+from organizations.models import Organization
+
+
+class State(models.TextChoices):
+    READING = "reading", _("Reading")
+    READY = "ready", _("Ready to import")
+    IMPORTING = "importing", _("Importing")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class ImportQuerySet(models.QuerySet["Import"]):
+    def permitted(self, actor: Actor | None) -> "ImportQuerySet":
+        """Imports are seen by who made them, and by those who may see everybody's."""
+        if actor is None or not actor.can(Permission.ORGANIZATIONS_SEE):
+            return self.none()
+        rows = self.filter(reseller=actor.reseller)
+        return rows if actor.can(Permission.IMPORTS_SEE_ALL) else rows.filter(membership=actor.membership)
+
+
+class Import(models.Model):
+    """One file on its way to becoming organizations."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    # Who acts when a worker goes on with it.
+    membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    group_public_ids = ArrayField(models.UUIDField(), default=list)
+
+    file_name = models.CharField(max_length=255)
+    file_size = models.BigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    upload = models.CharField(max_length=255)
+
+    layout = models.JSONField(default=dict)
+    headings = ArrayField(models.TextField(), default=list)
+    # Per file column the name of its field, or null where it is ignored.
+    columns = ArrayField(models.CharField(max_length=64, null=True), default=list)
+    decimal_mark = models.CharField(max_length=16, blank=True)
+
+    state = models.CharField(max_length=16, choices=State, default=State.READING)
+    error = models.JSONField(null=True)
+    cancel_requested = models.BooleanField(default=False)
+    rows_total = models.PositiveIntegerField(null=True)  # unknown until the file was surveyed
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_valid = models.PositiveIntegerField(default=0)
+    rows_invalid = models.PositiveIntegerField(default=0)
+    rows_warned = models.PositiveIntegerField(default=0)
+    place = models.PositiveIntegerField(default=0)  # rows up to this number have been created or have failed
+    rows_created = models.PositiveIntegerField(default=0)
+    rows_failed = models.PositiveIntegerField(default=0)
+
+    created_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = ImportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "public_id", name="import_public_id_is_unique"),
+            models.UniqueConstraint("reseller", "id", name="import_target"),
+        ]
+        indexes = [models.Index("reseller", "created_at", "public_id", name="import_by_age")]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    @property
+    def rows_done(self) -> int:
+        """Rows that a running or ended import has dealt with."""
+        return self.rows_created + self.rows_failed
+
+
+class Verdict(models.TextChoices):
+    """What became of a row; a valid row up to the import's place has been created."""
+
+    VALID = "valid", _("Valid")
+    INVALID = "invalid", _("Has errors")
+    FAILED = "failed", _("Not created")
+
+
+def _like(name: str) -> models.Field:  # type: ignore[type-arg]
+    """A column that holds what the organization's column of that name will hold."""
+    column: models.Field = Organization._meta.get_field(name).clone()  # type: ignore[union-attr,type-arg]
+    column.blank = True
+    return column
+
+
+class ImportRow(models.Model):
+    """One data row of the file, read and checked, with the public id that its organization will have."""
+
+    pk = models.CompositePrimaryKey("reseller_id", "batch_id", "number")
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    batch = models.ForeignKey(
+        Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False, related_name="rows"
+    )
+    number = models.PositiveIntegerField()  # 1 is the first row under the heading
+    line = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=8, choices=Verdict)
+    errors = models.JSONField(null=True)  # {field: [{"code", "params"}]}
+    warnings = models.JSONField(null=True)
+    raw = ArrayField(models.TextField(), null=True)  # the seventeen texts; only where a row has errors
+
+    public_id = models.UUIDField()
+    name = _like("name")
+    primary_domain = _like("primary_domain")
+    registration_number = _like("registration_number")
+    notification_email = _like("notification_email")
+    approval_process = _like("approval_process")
+    approval_limit = _like("approval_limit")
+    billing_start_date = _like("billing_start_date")
+    customer_number = _like("customer_number")
+    street_address = _like("street_address")
+    postal_code = _like("postal_code")
+    city = _like("city")
+    state = _like("state")
+    country = _like("country")
+    contact_name = _like("contact_name")
+    contact_phone = _like("contact_phone")
+    contact_email = _like("contact_email")
+    contact_cell_phone = _like("contact_cell_phone")
+    sort_name = _like("sort_name")
+    customer_number_key = _like("customer_number_key")
+    search_text = _like("search_text")
+
+    class Meta:
+        indexes = [
+            models.Index(
+                "reseller",
+                "batch",
+                "verdict",
+                "number",
+                name="import_row_not_valid",
+                condition=~models.Q(verdict="valid"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"

@@ -1,0 +1,204 @@
+"""What the pages of an import show, state by state, as plain values."""
+
+from typing import Any, Final
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from imports.forms import UploadForm
+from imports.headings import match_headings
+from imports.models import Import, ImportQuerySet, State
+from imports.readers.shape import MOST_ROWS
+from imports.rows import rows_context
+from imports.templates_for_download import TEMPLATES
+from imports.unreadable import SENTENCES, sentence
+from imports.uploads import MOST_BYTES
+from organizations.pages import Order, get_page
+
+MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
+STEPS: Final = (gettext_lazy("Template"), gettext_lazy("Upload"), gettext_lazy("Check"), gettext_lazy("Import"))
+TONES: Final = {State.DONE: "ok", State.FAILED: "bad", State.CANCELLED: "warn", State.READY: "info"}
+ENCODINGS: Final = {
+    "cp1252": "Windows-1252",
+    "utf-8": "UTF-8",
+    "utf-8-sig": "UTF-8",
+    "utf-16-le": "UTF-16",
+    "utf-16-be": "UTF-16",
+}
+DELIMITERS: Final = {
+    ",": gettext_lazy("comma"),
+    ";": gettext_lazy("semicolon"),
+    "\t": gettext_lazy("tab"),
+    "|": gettext_lazy("vertical bar"),
+}
+# What can befall an import beside what is wrong with its file, and what to do then.
+FATES: Final = {
+    "internal": gettext_lazy("Something went wrong on our side. What was created stays. Upload the failed rows again."),
+    "not_permitted": gettext_lazy(
+        "The person who uploaded the file may no longer create organizations in this way or in these groups."
+    ),
+}
+
+
+def upload_context(actor: Actor, form: UploadForm) -> dict[str, Any]:
+    limit = number_format(MOST_ROWS, force_grouping=True)
+    limits = _("CSV, up to %(size)s MB and %(rows)s rows.") % {"size": MOST_MEGABYTES, "rows": limit}
+    return {
+        "form": form,
+        "problems": form.problems if form.is_bound else [],
+        "steps": steps(1),
+        "templates": [
+            {"label": made.label, "url": reverse("imports:template", args=[name])} for name, made in TEMPLATES.items()
+        ],
+        "limits": limits,
+        "max_bytes": MOST_BYTES,
+        "too_large": sentence("file_too_large", {"limit": MOST_MEGABYTES}),
+        "history_url": reverse("imports:history"),
+    }
+
+
+def steps(current: int) -> list[dict[str, Any]]:
+    upload = reverse("imports:create_multiple")
+    urls = (upload, upload, "", "")
+    return [
+        {"label": label, "url": urls[place], "done": place < current, "current": place == current}
+        for place, label in enumerate(STEPS)
+    ]
+
+
+def import_context(actor: Actor, job: Import, query: QueryDict) -> dict[str, Any]:
+    context = {"job": _job(job), "steps": steps(2 if job.state in (State.READING, State.READY) else 3)}
+    if job.state in (State.READING, State.IMPORTING):
+        return context | progress_context(actor, job) | {"auto_refresh": _refresh(query)}
+    if job.state == State.READY:
+        return context | _check_context(actor, job) | rows_context(actor, job, query)
+    return context | _result_context(job) | (rows_context(actor, job, query) if job.rows_read else {})
+
+
+def _job(job: Import) -> dict[str, Any]:
+    error = job.error or {}
+    return {
+        "state": job.state,
+        "file_name": job.file_name,
+        "created": job.created_at,
+        "who": str(job.membership.user),
+        "error": _fate(error) if error else "",
+    }
+
+
+def _fate(error: dict[str, Any]) -> str:
+    code = error["code"]
+    return sentence(code, error["params"]) if code in SENTENCES else str(FATES.get(code, FATES["internal"]))
+
+
+def _refresh(query: QueryDict) -> int:
+    """Seconds after which a browser without JavaScript loads the page again, if its person asked for that."""
+    return 10 if query.get("refresh") == "10" else 0
+
+
+def progress_context(actor: Actor, job: Import) -> dict[str, Any]:
+    url = reverse("imports:detail", args=[job.public_id])
+    may_cancel = actor.can(Permission.ORGANIZATIONS_CREATE_MANY) and not job.cancel_requested
+    return {
+        "job": _job(job),
+        "progress": _progress(job),
+        "progress_url": reverse("imports:progress", args=[job.public_id]),
+        "page_url": url,
+        "cancel_url": reverse("imports:cancel", args=[job.public_id]) if may_cancel else "",
+    }
+
+
+def _progress(job: Import) -> dict[str, Any]:
+    if job.state == State.READING:
+        total, done = job.rows_total or 0, job.rows_read
+        known = _("%(done)s of %(total)s rows read") % {"done": _number(done), "total": _number(total)}
+        return {"done": done, "total": total, "label": known if total else _("Looking at the file"), "poll_seconds": 1}
+    words = {"done": _number(job.rows_done), "total": _number(job.rows_valid), "failed": _number(job.rows_failed)}
+    label = _("%(done)s of %(total)s, %(failed)s failed") % words
+    return {
+        "done": job.rows_done,
+        "total": job.rows_valid,
+        "failed": job.rows_failed,
+        "label": label,
+        "poll_seconds": 1,
+    }
+
+
+def _check_context(actor: Actor, job: Import) -> dict[str, Any]:
+    may = actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
+    return {
+        "layout_facts": _layout_facts(job),
+        "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
+        "can_start": may and job.rows_valid > 0,
+        "start_blocked": ""
+        if job.rows_valid
+        else _("There is no row without errors. Mend the file and upload it again."),
+        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": _number(job.rows_valid)},
+        "start_url": reverse("imports:start", args=[job.public_id]),
+        "discard_url": reverse("imports:cancel", args=[job.public_id]) if may else "",
+        "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if job.rows_invalid else "",
+    }
+
+
+def _layout_facts(job: Import) -> list[dict[str, Any]]:
+    layout = job.layout
+    return [
+        {"label": _("Encoding"), "value": ENCODINGS.get(layout["encoding"], layout["encoding"])},
+        {"label": _("Delimiter"), "value": DELIMITERS.get(layout["delimiter"], layout["delimiter"])},
+        {"label": _("Heading in line"), "value": layout["heading_row"]},
+        {"label": _("Rows"), "value": _number(job.rows_read)},
+    ]
+
+
+def _result_context(job: Import) -> dict[str, Any]:
+    not_created = job.rows_invalid + job.rows_failed
+    label = ngettext(
+        "Download %(n)s row that was not created", "Download %(n)s rows that were not created", not_created
+    )
+    return {
+        "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
+        "failed_rows_label": label % {"n": _number(not_created)},
+        "created_url": reverse("organizations:list") if job.rows_created else "",
+        "again_url": reverse("imports:create_multiple"),
+    }
+
+
+def history_context(actor: Actor, imports: ImportQuerySet, query: QueryDict) -> dict[str, Any]:
+    page = get_page(
+        imports,
+        Order("created_at", descending=True),
+        size=25,
+        after=query.get("after", ""),
+        before=query.get("before", ""),
+    )
+    return {
+        "imports": [_history_row(job) for job in page.rows],
+        "pager": {
+            "previous_url": f"?before={page.before}" if page.before else "",
+            "next_url": f"?after={page.after}" if page.after else "",
+        },
+        "new_url": reverse("imports:create_multiple") if actor.can(Permission.ORGANIZATIONS_CREATE_MANY) else "",
+    }
+
+
+def _history_row(job: Import) -> dict[str, Any]:
+    url = reverse("imports:detail", args=[job.public_id])
+    not_created = job.rows_invalid + job.rows_failed
+    return _job(job) | {
+        "url": url,
+        "sha256": job.sha256,
+        "state_label": job.get_state_display(),
+        "tone": TONES.get(State(job.state), ""),
+        "created_count": _number(job.rows_created),
+        "failed_count": _number(not_created),
+        "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
+    }
+
+
+def _number(number: int) -> str:
+    return str(number_format(number, force_grouping=True))

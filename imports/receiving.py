@@ -1,0 +1,114 @@
+"""The verbs of a person with a file: hand it in, start it, cancel it. Workers do the rest (engine.py)."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import new_id
+from accounts.roles import Permission
+from events.log import record
+from events.models import Kind
+from imports import uploads
+from imports.headings import Columns, match_headings
+from imports.models import Import, State
+from imports.readers import READERS
+from imports.readers.shape import Layout
+from imports.unreadable import Unreadable
+from jobs.work import enqueue
+from organizations.access import get_ground
+
+READ, CREATE = "imports.read", "imports.create"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What the first lines of a file say: how it is laid out and which column is which field."""
+
+    layout: Layout
+    headings: list[str]
+    columns: Columns
+
+
+def receive_file(
+    actor: Actor,
+    content: "File[bytes]",
+    *,
+    groups: Sequence[uuid.UUID | str] = (),
+    chosen: Mapping[str, object] | None = None,
+) -> Import:
+    """Keep the file and have it read in the background. No organization is created by this.
+
+    Raises NoGround for groups the actor may not create in, and Unreadable, with the file thrown away.
+    """
+    actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    ground = get_ground(actor, groups)
+    public_id = new_id()
+    kept, sha256 = uploads.keep(content, f"{actor.reseller.public_id}/{public_id}.csv")
+    try:
+        beginning = look_at_beginning(kept, chosen or {})
+    except Unreadable:
+        uploads.storage().delete(kept)
+        raise
+    job = Import.objects.create(
+        reseller=actor.reseller,
+        public_id=public_id,
+        membership=actor.membership,
+        group_public_ids=[group.public_id for group in ground.groups],
+        file_name=PurePath(content.name or "file").name[:255],
+        file_size=content.size,
+        sha256=sha256,
+        upload=kept,
+        layout=beginning.layout.as_json(),
+        headings=beginning.headings,
+        columns=list(beginning.columns.fields),
+    )
+    enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
+    return job
+
+
+def look_at_beginning(upload: str, chosen: Mapping[str, object]) -> Beginning:
+    """Layout and columns of an upload; raises Unreadable when it can't become rows, or lacks a mandatory column."""
+    path, reader = uploads.path_of(upload), READERS["csv"]
+    layout = reader.detect(path, chosen=chosen)
+    headings = reader.read_headings(path, layout)
+    columns = match_headings(headings)
+    if refusal := columns.refusal():
+        raise refusal
+    return Beginning(layout, headings, columns)
+
+
+def start_import(actor: Actor, job: Import) -> bool:
+    """Have the valid rows created in the background. False when it had been started before: once is enough."""
+    actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    get_ground(actor, job.group_public_ids)
+    with transaction.atomic():
+        waiting = Import.objects.select_for_update().filter(pk=job.pk, state=State.READY, rows_valid__gt=0).first()
+        if waiting is None:
+            return False
+        waiting.state, waiting.started_at = State.IMPORTING, timezone.now()
+        waiting.save(update_fields=["state", "started_at"])
+        record(actor, Kind.IMPORT_STARTED, job.public_id, details={"rows": waiting.rows_valid})
+        enqueue(CREATE, reseller_id=actor.reseller.pk, object_id=job.pk)
+    return True
+
+
+def cancel_import(actor: Actor, job: Import) -> bool:
+    """Stop reading or creating after the rows in hand; what was created stays. False when it had ended already."""
+    actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    with transaction.atomic():
+        going = Import.objects.select_for_update().get(pk=job.pk)
+        if going.state in (State.READING, State.IMPORTING):
+            going.cancel_requested = True
+        elif going.state == State.READY:
+            going.state, going.finished_at = State.CANCELLED, timezone.now()
+            record(actor, Kind.IMPORT_CANCELLED, going.public_id)
+        else:
+            return False
+        going.save(update_fields=["cancel_requested", "state", "finished_at"])
+    return True

@@ -1,0 +1,15 @@
+from django.urls import path
+
+from imports import views
+
+app_name = "imports"
+urlpatterns = [
+    path("create-multiple/", views.create_multiple, name="create_multiple"),
+    path("templates/<str:format_name>/", views.template, name="template"),
+    path("imports/", views.imports, name="history"),
+    path("imports/<uuid:public_id>/", views.one_import, name="detail"),
+    path("imports/<uuid:public_id>/progress/", views.progress, name="progress"),
+    path("imports/<uuid:public_id>/start/", views.start, name="start"),
+    path("imports/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
+    path("imports/<uuid:public_id>/failed-rows/", views.failed_rows, name="failed_rows"),
+]
