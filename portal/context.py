@@ -1,0 +1,71 @@
+"""What every page knows: who is here, for whom they work, and the Broker menu."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership, Theme
+from accounts.roles import Permission
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+@dataclass(frozen=True)
+class Item:
+    """A line of the menu; it shows to those with the permission, and is current on its page and below."""
+
+    label: "StrPromise"
+    view: str
+    icon: str
+    permission: Permission
+
+
+MENU: "tuple[tuple[StrPromise, tuple[Item, ...]], ...]" = (
+    (
+        _("Manage organizations"),
+        (Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),),
+    ),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    actor: Actor | None = getattr(request, "actor", None)
+    common = {"environment": "" if settings.PRODUCTION else settings.ENVIRONMENT, "version": "0.1"}
+    if actor is None:
+        return common | {"actor": None, "theme": Theme.SYSTEM}
+    person = actor.membership.user
+    return common | {
+        "actor": actor,
+        "person": {"name": str(person), "email": person.email},
+        "theme": person.theme,
+        "reseller": actor.reseller,
+        "resellers": _resellers(actor),
+        "menu": _menu(actor, request.path),
+        "help_url": reverse("help"),
+    }
+
+
+def _resellers(actor: Actor) -> list[dict[str, Any]]:
+    mine = Membership.objects.filter(user_id=actor.user_id, is_active=True).select_related("reseller")
+    return [
+        {"name": row.reseller.name, "public_id": row.reseller.public_id, "current": row.pk == actor.membership.pk}
+        for row in mine.order_by("reseller__name")
+    ]
+
+
+def _menu(actor: Actor, path: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "items": [_item(item, path) for item in items if actor.can(item.permission)]}
+        for label, items in MENU
+    ]
+
+
+def _item(item: Item, path: str) -> dict[str, Any]:
+    url = reverse(item.view)
+    return {"label": item.label, "url": url, "icon": item.icon, "current": path.startswith(url)}

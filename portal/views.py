@@ -1,0 +1,64 @@
+"""Pages that belong to no single part: the start, the choice of reseller and theme, help."""
+
+import uuid
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.actors import Request
+from accounts.models import Membership, Theme, User
+from accounts.roles import TABLE, Role
+from groups.middleware import SESSION_KEY
+from organizations.fields import FIELDS
+
+
+@require_safe
+def home(request: Request) -> HttpResponse:
+    return redirect("organizations:list")
+
+
+@require_POST
+def switch_reseller(request: HttpRequest) -> HttpResponse:
+    """Work for another of one's resellers; somebody else's does not exist."""
+    mine = Membership.objects.filter(user=cast(User, request.user), is_active=True)
+    found = get_object_or_404(
+        mine.select_related("reseller"), reseller__public_id=_uuid(request.POST.get("reseller", ""))
+    )
+    request.session[SESSION_KEY] = str(found.reseller.public_id)
+    return redirect("home")
+
+
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keep the person's theme on the server, so that no page flashes in the wrong one."""
+    chosen = request.POST.get("theme", "")
+    if chosen in Theme.values:
+        User.objects.filter(pk=cast(User, request.user).pk).update(theme=chosen)
+    back = request.POST.get("next", "")
+    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "home")
+
+
+@require_safe
+def help_page(request: Request) -> HttpResponse:
+    """The field reference and the roles, printed from the code that applies them."""
+    table = [
+        {
+            "label": line.label,
+            "cells": [{"role": role.label, "level": level} for role, level in zip(Role, line.levels, strict=True)],
+        }
+        for line in TABLE
+    ]
+    crumbs = [{"label": _("Help")}]
+    context = {"fields": FIELDS, "roles": Role.choices, "table": table, "breadcrumbs": crumbs}
+    return render(request, "portal/help.html", context)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
