@@ -1,0 +1,54 @@
+"""The tests' world: a private PostgreSQL that forgets fsync, a database per test process, and a named cast."""
+
+import os
+from pathlib import Path
+
+import pytest
+from support import database
+
+SERVER = pytest.StashKey()
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+pytest_plugins = ["support.cast"]
+
+
+def pytest_configure(config):
+    """Before Django reads its settings: the controller starts the server, workers only learn its address."""
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        config.stash[SERVER] = database.start()
+    if is_worker or not config.getoption("numprocesses", 0):
+        os.environ.update(database.environment(database.name_for(WORKER)))
+        import django
+
+        django.setup()
+
+
+def pytest_unconfigure(config):
+    if server := config.stash.get(SERVER, None):
+        database.stop(server)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup():
+    """A clone of the migrated template for this process."""
+    database.clone(database.name_for(WORKER))
+    yield
+    from django.db import connections
+
+    connections.close_all()
+    database.drop(database.name_for(WORKER))
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path):
+    """Uploads and mails of a test lie in its own folder."""
+    options = {"location": str(tmp_path / "uploads"), "file_permissions_mode": 0o600}
+    settings.STORAGES = settings.STORAGES | {"uploads": settings.STORAGES["uploads"] | {"OPTIONS": options}}
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+
+
+def pytest_collection_modifyitems(items):
+    """Tests that start processes of their own take turns in one worker."""
+    for item in items:
+        if "e2e" in Path(item.fspath).parts or item.get_closest_marker("processes"):
+            item.add_marker(pytest.mark.xdist_group("processes"))
