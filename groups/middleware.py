@@ -18,20 +18,23 @@ WITHOUT_RESELLER = ("/accounts/", "/operator/", "/livez", "/readyz", "/static/",
 
 
 class TenancyMiddleware:
-    """Sets request.actor and wraps the request in the reseller's transaction; an answer of 500 rolls it back."""
+    """Sets request.actor and wraps the request in the reseller's transaction.
+
+    An answer of 500 rolls it back, and so does a view that raised: whatever it had written is half of something.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor = None  # type: ignore[attr-defined]
+        request.actor, request.gave_up = None, False  # type: ignore[attr-defined]
         membership = get_membership(request)
         if membership is None:
             return self.get_response(request)
         with acting_for(membership.reseller_id):
             request.actor = actor_of(membership)  # type: ignore[attr-defined]
             response = self.get_response(request)
-            if response.status_code >= 500:
+            if request.gave_up or response.status_code >= 500:  # type: ignore[attr-defined]
                 transaction.set_rollback(True)
         return response
 
@@ -43,8 +46,8 @@ class TenancyMiddleware:
         return render(request, "accounts/no_reseller.html", status=403) if request.user.is_authenticated else None
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if transaction.get_connection().in_atomic_block and request.actor is not None:  # type: ignore[attr-defined]
-            transaction.set_rollback(True)
+        # Not rolled back here: the pages for 403 and 404 are rendered after this and ask the database.
+        request.gave_up = True  # type: ignore[attr-defined]
 
 
 def get_membership(request: HttpRequest) -> Membership | None:

@@ -112,11 +112,13 @@ def _check(turn: Turn, job: Import) -> None:
 
 def create(turn: Turn) -> None:
     """Create an organization from every valid row, chunk by chunk, from the place that was reached."""
-    while not turn.is_over and not turn.is_finished:
+    while not turn.is_finished:
         with turn.step():
             job = _get(turn, State.IMPORTING)
             if not _is_cancelled(turn, job):
                 _create_chunk(turn, job)
+        if turn.is_over:
+            return
 
 
 def _create_chunk(turn: Turn, job: Import) -> None:

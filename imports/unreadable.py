@@ -81,7 +81,7 @@ SENTENCES: dict[str, "StrPromise"] = {
 }
 
 
-class Unreadable(Exception):  # noqa: N818 (a fact about the file, not a fault of ours)
+class Unreadable(Exception):
     """The file can't become rows; `sentence()` tells its owner why and what to do. `code` and `params` go into JSON."""
 
     def __init__(self, code: str, **params: int | str) -> None:

@@ -14,7 +14,6 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.tenancy import acting_for
 from jobs.models import Job
@@ -114,5 +113,5 @@ def _send(task: str, reseller_id: int, object_id: int) -> None:
     """Wake a worker up. A broker that can't be reached is no fault of the caller's: the sweep sends the job again."""
     try:
         current_app.send_task(task, args=[reseller_id, object_id], retry=False)
-    except OperationalError:
-        logger.warning("The broker does not answer; %s %s waits for the sweep.", task, object_id)
+    except Exception:  # each transport raises errors of its own
+        logger.warning("The broker does not answer; %s %s waits for the sweep.", task, object_id, exc_info=True)

@@ -10,25 +10,27 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.roles import Permission
 from organizations.access import get_grounds
-from organizations.fields import FIELDS, SHORT_FORM, Field, Kind
+from organizations.fields import BY_NAME, FIELDS, SHORT_FORM, Field, Kind
 from organizations.intake import Outcome
 from organizations.problems import Problem
+from organizations.rules import APPROVAL
 
 GROUPS: Final = "groups"
-APPROVAL: Final = ("approval_process", "approval_limit")
 
 
 class OrganizationForm(forms.Form):
     """Posted texts and where their errors belong; `short` shows at once, `more` behind More."""
 
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         allowed = [field for field in FIELDS if field.name not in APPROVAL or actor.can(Permission.APPROVAL_EDIT)]
         for field in allowed:
-            self.fields[field.name] = _form_field(field, field.name in actor.reseller.mandatory_fields)
-        if groups := get_grounds(actor):
+            required = field.mandatory or (is_new and field.name in actor.reseller.mandatory_fields)
+            self.fields[field.name] = field_for(field.name, required=required)
+        if is_new and (groups := get_grounds(actor)):
             self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
-        self.initial.setdefault("country", actor.reseller.country)
+        if is_new:
+            self.initial.setdefault("country", actor.reseller.country)
 
     @property
     def short(self) -> list[BoundField]:
@@ -92,8 +94,9 @@ def groups_field(actor: Actor, choices: list[tuple[str, str]]) -> forms.Field:
     return forms.ChoiceField(choices=[*blank, *choices], initial=only, label=label, help_text=help_text)
 
 
-def _form_field(field: Field, is_mandatory_here: bool) -> forms.Field:
-    required = field.mandatory or is_mandatory_here
+def field_for(name: str, *, required: bool) -> forms.Field:
+    """A form field for one of the seventeen; it holds text and judges nothing."""
+    field = BY_NAME[name]
     form_field: forms.Field
     if field.kind == Kind.BOOLEAN:
         choices = [("", _("No")), ("TRUE", _("Yes"))]

@@ -49,7 +49,7 @@ SELECT public_id FROM created
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one row: the record's public id if it was created, else the errors by field, in words it may hear."""
+    """What became of one row: the record's public id if it was created, else the errors by field."""
 
     row: Row
     public_id: uuid.UUID | None

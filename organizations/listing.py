@@ -13,13 +13,14 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.roles import Permission
 from groups.access import get_groups
-from organizations import fields
+from organizations import fields, filters
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.pages import SIZES, Order, Page, count_honestly, get_page
 
 SORTS: Final = {
     "name": (_("Name"), "sort_name"),
     "domain": (_("Primary domain"), "primary_domain"),
+    "customer_number": (_("Customer number"), "customer_number_key"),
     "created": (_("Created"), "created_at"),
 }
 # Under three letters there is no trigram to look up: the name's beginning is searched instead.
@@ -31,6 +32,7 @@ class Asked:
     """A list's address in words: everything that makes the page, so that it can be reloaded and shared."""
 
     search: str
+    filters: dict[str, str]
     sort: str
     descending: bool
     size: int
@@ -38,11 +40,12 @@ class Asked:
     before: str
 
     @classmethod
-    def of(cls, query: QueryDict) -> "Asked":
+    def of(cls, actor: Actor, query: QueryDict) -> "Asked":
         sort = query.get("sort", "name")
         size = query.get("size", "")
         return cls(
             search=query.get("search", "").replace("\0", " ").strip()[:200],
+            filters=filters.chosen(actor, query.dict()),
             sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "name",
             descending=sort.startswith("-"),
             size=int(size) if size in map(str, SIZES) else SIZES[0],
@@ -50,19 +53,25 @@ class Asked:
             before=query.get("before", ""),
         )
 
+    @property
+    def parts(self) -> dict[str, str]:
+        sort = f"{'-' * self.descending}{self.sort}"
+        return {"search": self.search, **self.filters, "sort": sort, "size": str(self.size)}
+
     def url(self, **changes: Any) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
-        parts = {"search": self.search, "sort": f"{'-' * self.descending}{self.sort}", "size": str(self.size)} | changes
+        parts = self.parts | changes
         plain = {"search": "", "sort": "name", "size": str(SIZES[0])}
         query = QueryDict(mutable=True)
         query.update({name: value for name, value in parts.items() if value and value != plain.get(name)})
         return f"?{query.urlencode()}" if query else "?"
 
 
-def find(actor: Actor, search: str) -> OrganizationQuerySet:
-    """The organizations the actor sees that are not archived and have the text in name, domain or a number."""
-    rows = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(archived_at=None)
-    term = fields.fold(search)
+def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
+    """The organizations the actor sees that pass the filters and have the text in name, domain or a number."""
+    permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
+    rows = filters.narrow(permitted, asked.filters)
+    term = fields.fold(asked.search)
     if not term:
         return rows
     return (
@@ -73,8 +82,8 @@ def find(actor: Actor, search: str) -> OrganizationQuerySet:
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
-    asked = Asked.of(query)
-    found = find(actor, asked.search)
+    asked = Asked.of(actor, query)
+    found = find(actor, asked)
     page = get_page(
         found.prefetch_related(Prefetch("groups", get_groups(actor))),
         Order(SORTS[asked.sort][1], asked.descending),
@@ -88,7 +97,9 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "search": asked.search,
         "search_hidden": _kept(asked),
         "clear_url": "?",
-        "chips": [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else [],
+        "chips": _chips(actor, asked),
+        "filters": _filters(actor, asked),
+        "kept": asked.parts,
         "sort_headings": _headings(asked),
         "pager": _pager(asked, page),
         "empty": _empty(actor, asked, page),
@@ -100,6 +111,8 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
 def _row(organization: Organization) -> dict[str, Any]:
     return {
         "url": reverse("organizations:detail", args=[organization.public_id]),
+        "id": str(organization.public_id),
+        "archived": organization.archived_at is not None,
         "name": organization.name,
         "domain": fields.shown("primary_domain", organization.primary_domain),
         "customer_number": organization.customer_number,
@@ -115,13 +128,37 @@ def _count_label(found: OrganizationQuerySet) -> str:
     return ngettext("%(number)s organization", "%(number)s organizations", count) % {"number": number}
 
 
+def _chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:
+    searched = [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else []
+    return searched + [
+        {"label": f"{known.label}: {dict(known.choices(actor))[value]}", "remove_url": asked.url(**{known.name: ""})}
+        for known in filters.FILTERS
+        if (value := asked.filters.get(known.name))
+    ]
+
+
+def _filters(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": known.name,
+            "label": known.label,
+            "options": [
+                {"value": value, "label": label, "selected": value == asked.filters.get(known.name, "")}
+                for value, label in [("", known.blank), *choices]
+            ],
+        }
+        for known in filters.FILTERS
+        if (choices := known.choices(actor))
+    ]
+
+
 def _kept(asked: Asked) -> list[dict[str, str]]:
-    kept = {"sort": f"{'-' * asked.descending}{asked.sort}", "size": str(asked.size)}
+    kept = {name: asked.parts[name] for name in ("sort", "size")}
     return [{"name": name, "value": value} for name, value in kept.items() if value not in ("name", str(SIZES[0]))]
 
 
 def _headings(asked: Asked) -> list[dict[str, Any]]:
-    plain = {"customer_number": _("Customer number"), "groups": _("Groups"), "source": _("Source")}
+    plain = {"groups": _("Groups"), "source": _("Source")}
     order = ("name", "domain", "customer_number", "groups", "source", "created")
     return [_heading(asked, name) if name in SORTS else {"label": plain[name]} for name in order]
 
@@ -146,4 +183,4 @@ def _empty(actor: Actor, asked: Asked, page: Page[Organization]) -> str:
         return ""
     if actor.is_group_bound and not actor.group_ids:
         return "no_group"
-    return "no_match" if asked.search else "none_yet"
+    return "no_match" if asked.search or asked.filters else "none_yet"

@@ -1,4 +1,4 @@
-"""How organizations are stored: columns, constraints, and who may see which rows. What a value may be is fields.py's."""
+"""How organizations are stored: columns, constraints, and who may see which rows. What a value may be is fields/."""
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
@@ -73,6 +73,7 @@ class Organization(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     archived_at = models.DateTimeField(null=True, editable=False)
+    erased_at = models.DateTimeField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     groups = models.ManyToManyField(Group, through="GroupMembership", related_name="organizations")
@@ -97,6 +98,7 @@ class Organization(models.Model):
         indexes = [
             models.Index("reseller", "sort_name", "public_id", name="organization_by_name"),
             models.Index("reseller", "created_at", "public_id", name="organization_by_age"),
+            models.Index("reseller", "customer_number_key", "public_id", name="organization_by_number"),
             GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="organization_search"),
         ]
 

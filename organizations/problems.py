@@ -150,4 +150,12 @@ MESSAGES: dict[str, StrPromise] = {
     "group_none_yet": _("You have not been given an organization group yet. Ask a Reseller Admin for one."),
     "group_missing": _("Choose one of your organization groups."),
     "group_only_one": _("Choose exactly one of your organization groups; a Reseller Admin can add more."),
+    # verbs on a record that is not in a state for them
+    "changed_meanwhile": _(
+        "Somebody else changed %(name)s while you were editing. Your texts are below; compare them with the record "
+        "and save again."
+    ),
+    "is_archived": _("%(name)s is archived and can't be changed. Restore it first."),
+    "not_archived": _("%(name)s must be archived before it can be erased."),
+    "other_name": _("This is not the organization's name. Type %(name)s to erase it."),
 }

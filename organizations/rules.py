@@ -15,6 +15,7 @@ from organizations.fields import Row
 from organizations.models import Organization
 from organizations.problems import Problem
 
+APPROVAL: Final = ("approval_process", "approval_limit")
 # Fields that two organizations of a reseller can't share, and the column that compares them.
 UNIQUE: Final = {"primary_domain": "primary_domain", "customer_number": "customer_number_key"}
 
@@ -48,6 +49,7 @@ def _existing(field: str, key: str) -> str:
         f"SELECT batch.number, '{field}', 'exists', jsonb_build_object('organization', found.public_id, 'value',"
         f" batch.{field}) FROM batch JOIN organizations_organization AS found"
         f" ON found.reseller_id = %s AND found.{key} = batch.{key} AND batch.{key} <> ''"
+        " AND found.public_id <> batch.public_id"
     )
 
 
@@ -63,12 +65,12 @@ def get_conflicts(actor: Actor, batch: Batch) -> list[Conflict]:
     return [Conflict(number, field, problem) for (number, field, _, _), problem in zip(rows, problems, strict=True)]
 
 
-def check_role(actor: Actor, row: Row) -> None:
-    """Add an error to a row that sets approval for somebody whose role may not."""
+def check_role(actor: Actor, row: Row, before: Row | None = None) -> None:
+    """Add an error to a row that sets, or changes from `before`, approval for somebody whose role may not."""
     if actor.can(Permission.APPROVAL_EDIT):
         return
-    for name in ("approval_process", "approval_limit"):
-        if row[name]:
+    for name in APPROVAL:
+        if row[name] != before[name] if before else row[name]:
             row.errors.setdefault(name, []).append(Problem("approval_not_yours", {}))
 
 

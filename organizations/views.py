@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Request
 from accounts.roles import Permission
-from events.log import get_timeline
+from events.log import Entry, get_timeline
 from groups.access import get_groups
 from organizations.access import NoGround, get_organization
-from organizations.fields import FIELDS, shown
+from organizations.bulk import actions_for
+from organizations.fields import BY_NAME, FIELDS, shown
 from organizations.forms import GROUPS, OrganizationForm
 from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context
@@ -34,6 +35,7 @@ def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
 def organizations(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
     context = list_context(request.actor, request.GET)
+    context["bulk_actions"] = actions_for(request.actor, archived="archived" in context["kept"])
     return render(request, "organizations/list.html", context | {"breadcrumbs": crumbs()})
 
 
@@ -92,10 +94,43 @@ def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
         },
         "facts": _facts(request.actor, found),
         "groups": [{"name": group.name} for group in get_groups(request.actor).filter(organizations=found)],
-        "timeline": get_timeline(request.actor, found.public_id),
+        "timeline": [_told(entry) for entry in get_timeline(request.actor, found.public_id)],
+        "actions": _actions(request.actor, found),
         "breadcrumbs": crumbs((found.name, "")),
     }
     return render(request, "organizations/detail.html", context)
+
+
+def _told(entry: Entry) -> dict[str, Any]:
+    """A line of the timeline with the fields' headings for their names."""
+    changes = [
+        {"label": BY_NAME[change.field].heading, "before": change.before, "after": change.after}
+        for change in entry.changes
+        if change.field in BY_NAME
+    ]
+    return {"who": entry.who, "sentence": entry.sentence, "at": entry.at, "changes": changes}
+
+
+def _actions(actor: Actor, found: Organization) -> list[dict[str, Any]]:
+    """What may be done with the record in its state; `post` ones are buttons."""
+    if found.erased_at is not None:
+        return []
+    archive = Permission.ORGANIZATIONS_ARCHIVE
+    if found.archived_at is None:
+        possible = [
+            (_("Edit"), "organizations:edit", "pencil", Permission.ORGANIZATIONS_EDIT, False),
+            (_("Archive"), "organizations:archive", "archive", archive, True),
+        ]
+    else:
+        possible = [
+            (_("Restore"), "organizations:restore", "arrow-back-up", archive, True),
+            (_("Erase for good"), "erase", "ban", archive, False),
+        ]
+    return [
+        {"label": label, "url": reverse(view, args=[found.public_id]), "icon": icon, "post": post}
+        for label, view, icon, permission, post in possible
+        if actor.can(permission)
+    ]
 
 
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

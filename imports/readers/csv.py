@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from imports.readers.contents import content_of
-from imports.readers.detect import HEAD, detect_layout
+from imports.readers.detect import HEAD, detect_layout, parse
 from imports.readers.encoding import explain_broken_text, open_text, settle_encoding
 from imports.readers.shape import (
     LARGEST_FILE,
@@ -88,7 +88,7 @@ def _records(path: Path, layout: Layout) -> Iterator[tuple[int, int, list[str]]]
 
 def _parse(lines: "_Lines", layout: Layout) -> Iterator[tuple[int, int, list[str]]]:
     lines.skip(layout.heading_row - 1)
-    reader = csv.reader(lines, delimiter=layout.delimiter, skipinitialspace=True)
+    reader = parse(lines, layout.delimiter)
     before = layout.heading_row - 1
     for cells in reader:
         size, lines.size = lines.size, 0

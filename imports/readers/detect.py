@@ -4,9 +4,10 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,9 @@ from imports.headings import count_known
 from imports.readers.contents import is_binary
 from imports.readers.encoding import ENCODINGS, decode_head, guess_encoding
 from imports.readers.shape import MOST_COLUMNS, Layout, Unreadable
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 DELIMITERS = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
 HEAD = 64 * 1024
@@ -53,8 +57,13 @@ def detect_layout(head: bytes, *, whole: bool, chosen: Mapping[str, object]) -> 
     text = decode_head(head, encoding)
     if whole and not text.strip():
         raise Unreadable("empty")
-    best = _best_attempt(_whole_lines(text, whole=whole), text, choice)
+    best = _best_attempt(io.StringIO(text, newline="").readlines(), text, choice)
     return Layout("csv", encoding, best.delimiter, best.heading_row, choice.names())
+
+
+def parse(lines: Iterable[str], delimiter: str) -> "Reader":
+    """Records by the one dialect: a space may stand before an opening quotation mark."""
+    return csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
 
 
 def read_choice(chosen: Mapping[str, object]) -> Choice:
@@ -83,11 +92,6 @@ def _line_number(value: object) -> int | None:
     return int(text)
 
 
-def _whole_lines(text: str, *, whole: bool) -> list[str]:
-    lines = io.StringIO(text, newline="").readlines()
-    return lines if whole or len(lines) == 1 else lines[:-1]
-
-
 def _best_attempt(lines: Sequence[str], text: str, choice: Choice) -> Attempt:
     own_line = _EXCELS_OWN_LINE.match(text)
     named = choice.delimiter or (own_line[1] if own_line else None)
@@ -107,7 +111,7 @@ def _attempt(lines: Sequence[str], delimiter: str, first: int, choice: Choice) -
 
 
 def _records(lines: Sequence[str], delimiter: str, first: int) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    reader = parse(lines, delimiter)
     line = first
     for cells in reader:
         if any(cell.strip() for cell in cells):

@@ -115,9 +115,9 @@ def _line_at(path: Path, encoding: str, place: int) -> int:
 
 
 def _guess_by_zeros(head: bytes) -> str:
-    """UTF-16 without a mark: nearly every zero is the same half of its character, and there are many of them."""
+    """UTF-16 without a mark: there are many zeros, and most are the same half of their character."""
     even, odd = head[::2].count(0), head[1::2].count(0)
-    if max(even, odd) * 20 < len(head) or min(even, odd) * 20 > max(even, odd):
+    if max(even, odd) * 20 < len(head) or min(even, odd) * 2 > max(even, odd):
         return "utf-8"
     return "utf-16-le" if odd > even else "utf-16-be"
 

@@ -56,7 +56,7 @@ def plain_amount(text: str, mark: DecimalMark) -> Decimal | None:
     whole, _, places = text.partition(".")
     if mark == DecimalMark.COMMA or len(places) != 2 or not whole.isdecimal() or not places.isdecimal():
         return None
-    return Decimal(text) if len(whole) <= 10 else None
+    return Decimal(text)
 
 
 @lru_cache(8192)

@@ -40,7 +40,9 @@ def _domain(text: str) -> str:
     """The address's domain in Unicode, or nothing where the address is malformed."""
     try:
         # `test_environment` admits the reserved ending .test; `.example` needs no such permission.
-        checked = validate_email(text, check_deliverability=False, globally_deliverable=False, test_environment=True)
+        checked = validate_email(
+            text, check_deliverability=False, globally_deliverable=False, test_environment=True, strict=True
+        )
     except EmailNotValidError:
         return ""
     return str(checked.domain)

@@ -90,7 +90,7 @@ def _is_plain(cells: tuple[str, ...]) -> bool:
 
 
 def _lacks(cells: tuple[str, ...], mandatory: frozenset[str]) -> bool:
-    return any(not cells[place] for place in _places(mandatory))
+    return "" in map(cells.__getitem__, _places(mandatory))
 
 
 @lru_cache(256)

@@ -9,7 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat
 from organizations.fields.countries import NAMES as COUNTRY_NAMES
 from organizations.problems import Problem, shortened
 
-# Anything else beside the number (a name, a second number) would be lost in E.164.
+# Anything else beside the number (an extension, a name, a second number) would be lost in E.164.
 _NUMBER_ONLY = re.compile(r"[+＋]?[\d ()./‐-―−-]+")
 _E164 = re.compile(r"\+[0-9]{4,15}")
 
@@ -19,7 +19,7 @@ def read_phone(text: str, country: str) -> tuple[str, Problem | None]:
     """The number as it is stored, and the warning. Without a country a valid international number will do."""
     region = country if country in phonenumbers.SUPPORTED_REGIONS else ""
     number = _parsed(text, region)
-    if number and not number.extension and _NUMBER_ONLY.fullmatch(text) and _is_valid(number, region):
+    if number and _NUMBER_ONLY.fullmatch(text) and _is_valid(number, region):
         return phonenumbers.format_number(number, PhoneNumberFormat.E164), None
     params = {"value": shortened(text), "country": COUNTRY_NAMES.get(country, country)}
     return text, Problem(_code(number, region, text), params)

@@ -35,15 +35,15 @@ def plain_phone(text: str, country: str) -> str | None:
     if not digits[1:].isdecimal() or not digits.isascii():
         return None
     national = _national(text, digits, numbering)
-    if not national or national[0] == "0" or not numbering.valid.match(national):
+    if not national or not numbering.valid.match(national):
         return None
     return numbering.plus_code + national
 
 
 def _national(text: str, digits: str, numbering: Numbering) -> str | None:
-    if text[0] == "+":
-        national = digits.removeprefix(numbering.plus_code)
-        return national if len(national) < len(digits) and not numbering.national_prefix.match(national) else None
+    if digits.startswith(numbering.plus_code):
+        national = digits[len(numbering.plus_code) :]
+        return None if text[0] != "+" or numbering.national_prefix.match(national) else national
     zero_is_stripped = text[0] == "0" and numbering.strips_zero and not numbering.international_prefix.match(digits)
     return digits[1:] if zero_is_stripped else None
 

@@ -19,14 +19,9 @@ def fold(text: str) -> str:
     """Text without capitals, accents and runs of white space; a search term is folded in the same way."""
     if text.isascii():
         return " ".join(text.lower().split())
-    bare = "".join(character for character in _taken_apart(text) if not combining(character))
+    apart = normalize("NFKD", normalize("NFKD", text).casefold().translate(_LETTERS))
+    bare = "".join(character for character in apart if not combining(character))
     return " ".join(normalize("NFC", bare).split())
-
-
-def _taken_apart(text: str) -> str:
-    for _ in range(2):  # folding capitals may leave something to take apart, and the other way round
-        text = normalize("NFKD", text).casefold().translate(_LETTERS)
-    return normalize("NFKD", text)
 
 
 def derived(public_id: str, values: tuple[Value, ...]) -> tuple[str, str, str]:

@@ -1,0 +1,109 @@
+"""What the list can be narrowed by: each filter's words, its choices, and what it does to the rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from groups.access import get_groups
+from organizations.fields import BY_NAME
+from organizations.models import GroupMembership, OrganizationQuerySet, Source
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+Choices = list[tuple[str, str]]
+NO_GROUP: Final = "none"
+# Fields whose absence is worth looking for.
+MISSING: Final = (
+    "customer_number",
+    "registration_number",
+    "billing_start_date",
+    "country",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One select above the list; `blank` says what it shows when it does not narrow anything."""
+
+    name: str
+    label: "StrPromise"
+    blank: "StrPromise"
+    choices: Callable[[Actor], Choices]
+    apply: Callable[[OrganizationQuerySet, str], OrganizationQuerySet]
+
+
+def _groups(actor: Actor) -> Choices:
+    mine = [(str(group.public_id), group.name) for group in get_groups(actor)]
+    return mine if actor.is_group_bound else [*mine, (NO_GROUP, str(_("In no group")))]
+
+
+def _in_group(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+    memberships = GroupMembership.objects.filter(organization_id=OuterRef("pk"), reseller_id=OuterRef("reseller_id"))
+    if value == NO_GROUP:
+        return rows.exclude(Exists(memberships))
+    return rows.filter(Exists(memberships.filter(group__public_id=value)))
+
+
+def _missing(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+    return rows.filter(**{f"{value}__isnull": True} if value == "billing_start_date" else {value: ""})
+
+
+def _archived(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+    return rows.exclude(archived_at=None) if value == "only" else rows
+
+
+FILTERS: Final = (
+    Filter("group", _("Group"), _("Any group"), _groups, _in_group),
+    Filter(
+        "source",
+        _("Source"),
+        _("Any source"),
+        lambda actor: [(value, str(label)) for value, label in Source.choices],
+        lambda rows, value: rows.filter(source=value),
+    ),
+    Filter(
+        "approval",
+        _("Approval process"),
+        _("On or off"),
+        lambda actor: [("on", str(_("On"))), ("off", str(_("Off")))],
+        lambda rows, value: rows.filter(approval_process=value == "on"),
+    ),
+    Filter(
+        "missing",
+        _("Missing data"),
+        _("Complete or not"),
+        lambda actor: [(name, str(_("No %s") % str(BY_NAME[name].heading).lower())) for name in MISSING],
+        _missing,
+    ),
+    Filter(
+        "archived",
+        _("Archived"),
+        _("Not archived"),
+        lambda actor: [("only", str(_("Archived only"))), ("with", str(_("With archived")))],
+        _archived,
+    ),
+)
+
+
+def chosen(actor: Actor, query: Mapping[str, Any]) -> dict[str, str]:
+    """The filters that the address asks for; a value that is no choice of this actor's narrows nothing."""
+    wanted = {found.name: str(query.get(found.name, "")) for found in FILTERS}
+    return {f.name: wanted[f.name] for f in FILTERS if wanted[f.name] and wanted[f.name] in dict(f.choices(actor))}
+
+
+def narrow(rows: OrganizationQuerySet, values: Mapping[str, str]) -> OrganizationQuerySet:
+    """The rows that pass every chosen filter; archived ones only when they were asked for."""
+    if "archived" not in values:
+        rows = rows.filter(archived_at=None)
+    for found in FILTERS:
+        if found.name in values:
+            rows = found.apply(rows, values[found.name])
+    return rows
