@@ -26,5 +26,12 @@ def conninfo(url: str) -> str:
 
 
 # No long polling: it looks at one queue after the other for seconds each.
-PGMQ: dict[str, object] = {"init_extension": False, "pool_size": 4, "wait_time_seconds": 0, "polling_interval": 0.25}
+# And little patience: a person whose file was taken in waits while a broker that is down is asked.
+PGMQ: dict[str, object] = {
+    "init_extension": False,
+    "pool_size": 4,
+    "pool_timeout": 0.7,
+    "wait_time_seconds": 0,
+    "polling_interval": 0.25,
+}
 REDIS: dict[str, object] = {"unacked_restore_interval": 2, "unacked_restore_throttle": 1}

@@ -47,9 +47,10 @@ class Signals:
 
     def __init__(self) -> None:
         self.requests = 0
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) != signal.SIG_IGN:  # nohup
-                signal.signal(number, self._receive)
+        for number in (signal.SIGINT, signal.SIGTERM):  # also where a script's `&` had Ctrl-C ignored
+            signal.signal(number, self._receive)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as nohup does
+            signal.signal(signal.SIGHUP, self._receive)
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         self.requests += 1
@@ -81,10 +82,14 @@ def run(place: Place, signals: Signals, parent: int | None) -> None:
     with database(place) as cluster:
         assigned = assignments(place, cluster, os.environ)
         with run_file(place.home, assigned):
-            sign_ins = prepare(place, for_commands(assigned, os.environ) | {MARK: mark})
+            commands = Commands(for_commands(assigned, os.environ) | {MARK: mark}, place.home / "log" / "prepare.log")
             parts = portal(place, for_parts(assigned, os.environ) | {MARK: mark})
+            commands.manage("prepare_database")
             with supervised(Supervisor(parts, logs=place.home / "log", mark=mark, say=say), signals) as supervisor:
+                supervisor.start("web")
+                sign_ins = commands.manage("create_demo")  # while the web server is busy starting
                 await_answer(place, supervisor)
+                supervisor.start("worker", "beat")
                 say(welcome(place, sign_ins))
                 watch(supervisor, cluster, parent)
 
@@ -156,35 +161,37 @@ def run_file(home: Path, assigned: Mapping[str, str]) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
-def prepare(place: Place, environment: Mapping[str, str]) -> str:
-    """Tables and demo data; returns what `create_demo` says, which is how to sign in."""
-    log = place.home / "log" / "prepare.log"
-    rotate(log)
-    manage("prepare_database", environment, log)
-    return manage("create_demo", environment, log)
+class Commands:
+    """Runs `manage.py` in an environment; what it complains of goes to the log."""
 
+    def __init__(self, environment: Mapping[str, str], log: Path) -> None:
+        self.environment = dict(environment)
+        self.log = log
+        log.parent.mkdir(mode=0o700, exist_ok=True)
+        rotate(log)
 
-def manage(command: str, environment: Mapping[str, str], log: Path) -> str:
-    argv = leashed([sys.executable, str(CHECKOUT / "manage.py"), command], signal=signal.SIGKILL)
-    with log.open("ab") as errors:
-        done = subprocess.run(
-            argv,
-            env=dict(environment),
-            cwd=CHECKOUT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            start_new_session=True,
-        )
-    if done.returncode:
-        raise RunError(f"`manage.py {command}` failed. The end of {log}:\n{tail(log, 12)}")
-    return done.stdout
+    def manage(self, command: str) -> str:
+        """What the command prints."""
+        argv = leashed([sys.executable, str(CHECKOUT / "manage.py"), command], signal=signal.SIGKILL)
+        with self.log.open("ab") as errors:
+            done = subprocess.run(
+                argv,
+                env=self.environment,
+                cwd=CHECKOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        if done.returncode:
+            raise RunError(f"`manage.py {command}` failed. The end of {self.log}:\n{tail(self.log, 12)}")
+        return done.stdout
 
 
 def portal(place: Place, environment: Mapping[str, str]) -> list[Part]:
     host = f"[{place.host}]" if ":" in place.host else place.host
-    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5"]
     gunicorn = ["gunicorn", "cloudbroker.wsgi", "--bind", f"{host}:{place.port}", *threads, "--no-control-socket"]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["beat", "--schedule", str(place.home / "beat-schedule"), "--pidfile", ""]
@@ -198,7 +205,6 @@ CELERY = ["celery", "-A", "cloudbroker"]
 @contextmanager
 def supervised(supervisor: Supervisor, signals: Signals) -> Iterator[Supervisor]:
     try:
-        supervisor.start()
         yield supervisor
     finally:
         supervisor.stop(signals.hurry)

@@ -1,11 +1,12 @@
 """Keeps a handful of programs running: starts them, restarts what dies, and leaves nothing behind when it stops."""
 
+import math
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cloudbroker.leash import leashed
@@ -26,14 +27,14 @@ class Part:
 
 @dataclass
 class Running:
-    """A part and how it fares; `process` is None while it waits for its next start."""
+    """A part and how it fares; `process` is None until it is started, and while it waits for its next start."""
 
     part: Part
     log: Path
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     failures: int = 0
-    due: float = field(default=0.0)
+    due: float = math.inf
 
 
 class Supervisor:
@@ -45,10 +46,12 @@ class Supervisor:
         self.mark = mark
         self.say = say
 
-    def start(self) -> None:
+    def start(self, *names: str) -> None:
+        """The parts of these names; all when none is given."""
         for running in self.parts:
-            rotate(running.log)
-            launch(running)
+            if not names or running.part.name in names:
+                rotate(running.log)
+                launch(running)
 
     def check(self) -> None:
         """To be called a few times a second: note deaths, start again what is due."""

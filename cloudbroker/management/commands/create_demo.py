@@ -78,19 +78,32 @@ ELSEWHERE: Final[tuple[Customer, ...]] = (
 
 
 class Command(BaseCommand):
-    help = "Create the demo resellers, people and organizations. Does nothing when they exist."
+    help = "Create the demo resellers, people and organizations, unless they exist, and print the sign-ins."
 
-    @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("Demo data has public passwords and is not created in production.")
-        if Reseller.objects.filter(is_demo=True).exists():
-            return
+        if not Reseller.objects.filter(is_demo=True).exists():
+            self.create()
+        self.stdout.write(sign_ins())
+
+    @transaction.atomic
+    def create(self) -> None:
         northwind = Reseller.objects.create(name="Northwind Cloud", country="SE", currency="SEK", is_demo=True)
         fabrikam = Reseller.objects.create(name="Fabrikam Services", country="DE", currency="EUR", is_demo=True)
         fill(northwind, "northwind.example", NORTHWIND, {"Nordics": NORDICS, "DACH": DACH, "": ELSEWHERE})
         fill(fabrikam, "fabrikam.example", FABRIKAM, {"": DACH, "Nordics": NORDICS[::2]})
-        self.stdout.write("Created the demo data.")
+
+
+def sign_ins() -> str:
+    """Who may sign in to the demo, as people read it in their terminal."""
+    people = [("Northwind Cloud", "northwind.example", NORTHWIND), ("Fabrikam Services", "fabrikam.example", FABRIKAM)]
+    lines = [
+        f"    {f'{name}@{domain}':<31} {role.label}, {reseller}"
+        for reseller, domain, rows in people
+        for name, _, role, _ in rows
+    ]
+    return "\n".join([f"  Sign in with the password {PASSWORD} as", *lines])
 
 
 def fill(reseller: Reseller, domain: str, people: Any, customers: dict[str, tuple[Customer, ...]]) -> None:

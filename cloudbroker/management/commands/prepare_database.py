@@ -32,4 +32,5 @@ def grant(role: str) -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
         for table in APPEND_ONLY:
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {quoted}')
+        cursor.execute(f"GRANT EXECUTE ON FUNCTION erase_event_values(uuid) TO {quoted}")
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
