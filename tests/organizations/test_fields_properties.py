@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from organizations.fields import (
     COUNTRIES,
+    MANDATORY,
     NAMES,
     DecimalMark,
     Reading,
@@ -136,6 +137,45 @@ def test_the_fast_path_and_the_exact_path_agree(cells, reading):
     assert read_row(cells, reading) == read_row_slowly(cells, reading)
 
 
+TRICKY = [
+    *[
+        ("name", text)
+        for text in ("a  b", " a", "a ", "a | b", "a| b", "a |b", "\ufffd", "A\u030a", "a\nb", "", "x" * 256)
+    ],
+    *[("city", text) for text in ("x" * 128, "x" * 129, " ", "\u00a0")],
+    *[("street_address", text) for text in ("a\nb", "a\r\n b")],
+    *[
+        ("primary_domain", text)
+        for text in ("www.acme.se", "www.se", "CO.UK", "foo.ck", "www.ck", "a.b--c.se", "1.2", "")
+    ],
+    *[
+        ("notification_email", text)
+        for text in ("a@x.local", f"{'a' * 65}@acme.se", "a@b@c.se", "a@1.2", ".a@acme.se", "")
+    ],
+    *[("contact_email", text) for text in ("a@x.onion", f"{'a' * 60}@{'b.' * 100}se", "INFO@acme.se")],
+    *[("approval_process", text) for text in ("maybe", "", "no", "Epätosi")],
+    *[
+        ("approval_limit", text)
+        for text in ("1000.50", "1000.5", "1,234", "", "0", "12345678901", "00000000001", "１", "+1", "1.-5")
+    ],
+    *[("billing_start_date", text) for text in ("1/2/2026", "13/1/2026", "1/13/2026", "")],
+    *[("country", text) for text in ("", "NO", "Atlantis")],
+    *[("contact_phone", text) for text in ("", "112", "+46 08 123 456 78", "-+46812345678", "+", "0", "+46")],
+    *[("contact_cell_phone", text) for text in ("112", "+47 22 12 34 56", "0046812345678", "x" * 65)],
+    *[("registration_number", text) for text in ("556703-7486", "5567-037485", "5567037485", "a  b", "")],
+]
+
+
+@pytest.mark.parametrize(("name", "text"), TRICKY)
+def test_the_paths_agree_where_they_easily_part(name, text):
+    cells = [(GOOD | {name: text}).get(field, "") for field in NAMES]
+    for mark in DecimalMark:
+        for order in ("dmy", "mdy"):
+            for mandatory in (MANDATORY, frozenset(), frozenset({"city"}), frozenset({name})):
+                reading = Reading(country="SE", decimal_mark=mark, date_order=order, mandatory=mandatory)
+                assert read_row(cells, reading) == read_row_slowly(cells, reading)
+
+
 def test_the_fast_path_is_taken():
     assert _accepted(tuple(GOOD.get(name, "") for name in NAMES), Reading(country="SE"))
 
@@ -190,11 +230,42 @@ def test_every_countrys_example_numbers_are_read_alike_and_stay():
     assert plain > len(EXAMPLES) / 2
 
 
+def test_prefixes_of_every_country_are_read_alike():
+    for region, text in EXAMPLES:
+        code = f"+{phonenumbers.country_code_for_region(region)}"
+        national = "".join(filter(str.isdigit, text)) if "+" not in text else text.removeprefix(code)
+        for prefix in (
+            "",
+            "0",
+            "00",
+            "1",
+            "8",
+            "010",
+            "0011",
+            f"{code}0",
+            f"{code} 1",
+            f"{code}8",
+            f"{code}00",
+            f"00{code[1:]}",
+        ):
+            written = " ".join(f"{prefix}{national}".split())
+            assert plain_phone(written, region) in (None, read_phone(written, region)[0]), (region, written)
+
+
 @settings(max_examples=1000, deadline=None)
 @given(DIGITS, st.sampled_from(["SE", "NO", "DK", "FI", "US", "DE"]))
 def test_a_plain_registration_number_has_no_warning(text, country):
     if plain_registration(text, country):
         assert registration_warning(text, country) is None
+
+
+@pytest.mark.parametrize(("country", "digits"), [("SE", 10), ("NO", 9), ("DK", 8), ("FI", 8)])
+def test_of_ten_check_digits_the_library_and_the_sum_choose_the_same(country, digits):
+    for start in range(98765, 100_000, 17):
+        number = f"{start * 98_765_432_101:020}"[-digits + 1 :].replace("0", "9", 1)
+        right = {digit for digit in range(10) if registration_warning(f"{number}{digit}", country) is None}
+        summed = {digit for digit in range(10) if plain_registration(f"{number}{digit}", country)}
+        assert summed == right or (number[0] == "0" and summed < right), number
 
 
 @pytest.mark.parametrize(

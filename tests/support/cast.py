@@ -23,7 +23,7 @@ class Cast:
             self.nordics = Group.objects.create(reseller=self.northwind, name="Nordics")
             self.dach = Group.objects.create(reseller=self.northwind, name="DACH")
             for role in Role:
-                user = User.objects.create_user(f"{role}@northwind.example", name=role.label)
+                user = User.objects.create_user(f"{role}@northwind.example", name=str(role.label))
                 member = Membership.objects.create(reseller=self.northwind, user=user, role=role)
                 self.members[role] = member
                 if role in GROUP_BOUND:
@@ -66,7 +66,9 @@ class Cast:
         ids = [group.public_id for group in groups]
         outcomes = create_organizations(actor, rows, source=Source.FORM, groups=ids)
         assert not [outcome.errors for outcome in outcomes if outcome.errors]
-        found = {row.public_id: row for row in Organization.objects.filter(public_id__in=[o.public_id for o in outcomes])}
+        found = {
+            row.public_id: row for row in Organization.objects.filter(public_id__in=[o.public_id for o in outcomes])
+        }
         return [found[outcome.public_id] for outcome in outcomes]
 
 

@@ -1,0 +1,215 @@
+"""Workers that are killed, tasks that come twice, late or never, and a broker that doesn't answer."""
+
+import time
+
+import psycopg
+import pytest
+from django.utils import timezone
+from support.files import newest, organizations, staged, table, upload, work_on
+from support.workers import Workers, at_once, held, sender, until
+
+from accounts.tenancy import acting_for
+from cloudbroker.celery import app as portal
+from events.models import Event
+from imports import engine
+from imports.models import Import
+from imports.tasks import create, read
+from jobs import work
+from jobs.models import Job
+from organizations.models import Organization
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def workers(cast, tmp_path, monkeypatch):
+    found = Workers(tmp_path)
+    app = sender(found.broker_url)
+    monkeypatch.setattr(work, "current_app", app)
+    yield found
+    found.kill()
+    app.close()
+
+
+@pytest.fixture
+def sent(monkeypatch):
+    """The tasks that were sent, and went no further."""
+    found = []
+    monkeypatch.setattr(work.current_app, "send_task", lambda task, args, **kwargs: found.append((task, *args)))
+    return found
+
+
+def sweep_after_a_while():
+    Job.objects.update(due_at=timezone.now())
+    return work.sweep()
+
+
+def events(cast, kind):
+    with acting_for(cast.northwind.pk):
+        return list(Event.objects.filter(kind=kind).values_list("subject_id", flat=True))
+
+
+def check_all_is_there_once(cast, job, count):
+    """The import says so, the records are there, each has its event, and nobody is asked to work on it again."""
+    assert (job.state, job.rows_read, job.rows_valid, job.rows_invalid) == ("done", count, count, 0)
+    assert (job.rows_created, job.rows_failed) == (count, 0)
+    with acting_for(cast.northwind.pk):
+        numbers = sorted(Organization.objects.values_list("customer_number", flat=True))
+        ids = set(Organization.objects.values_list("public_id", flat=True))
+    assert numbers == [f"{number:06d}" for number in range(1, count + 1)]
+    created = events(cast, "organization.created")
+    assert (len(created), set(created)) == (count, ids)
+    assert [len(events(cast, f"import.{kind}")) for kind in ("read", "started", "finished")] == [1, 1, 1]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.processes
+def test_workers_that_are_killed_in_mid_transaction_lose_nothing_and_repeat_nothing(cast, workers):
+    client = cast.sign_in()
+    address = upload(client, table(count=5_000)).url
+    with held("NEW.rows_read > 2000") as hold:
+        workers.start()
+        until(hold.caught)
+        workers.kill()
+    job = newest(cast)
+    assert (job.state, job.rows_read, len(staged(cast, job))) == ("reading", 2_000, 2_000)
+
+    assert sweep_after_a_while() == 1
+    workers.start()
+    until(lambda: newest(cast).state == "ready")
+    with held("NEW.place > 2000") as hold:
+        client.post(f"{address}start/")
+        until(hold.caught)
+        assert "2,000 of 5,000, 0 failed" in client.get(address).text
+        workers.kill()
+    job = newest(cast)
+    assert (job.state, job.place, len(organizations(cast))) == ("importing", 2_000, 2_000)
+
+    assert sweep_after_a_while() == 1
+    workers.start()
+    until(lambda: newest(cast).state == "done")
+    check_all_is_there_once(cast, newest(cast), 5_000)
+
+
+@pytest.mark.processes
+def test_a_message_that_the_broker_lost_is_sent_again(cast, workers):
+    upload(cast.sign_in(), table(count=3))
+    assert waiting_in(workers) == 1
+    workers.empty_queues()
+    assert work.sweep() == 0, "a job that was sent a moment ago is left in peace"
+    assert waiting_in(workers) == 0
+    assert sweep_after_a_while() == 1
+    assert waiting_in(workers) == 1
+    assert work.sweep() == 0
+
+
+def waiting_in(workers):
+    with psycopg.connect(workers.queues) as queues:
+        found = queues.execute("SELECT to_regclass('pgmq.q_cloudbroker')").fetchone()[0]
+        return queues.execute("SELECT count(*) FROM pgmq.q_cloudbroker").fetchone()[0] if found else 0
+
+
+@pytest.fixture
+def broker_is_away(monkeypatch, tmp_path):
+    nowhere = str(tmp_path).replace("/", "%2F")
+    app = sender(f"pgmq://nobody@{nowhere}:5432/nothing")
+    monkeypatch.setattr(work, "current_app", app)
+    yield
+    app.close()
+
+
+def test_a_broker_that_is_away_keeps_nobody_waiting(cast, broker_is_away, monkeypatch):
+    began = time.monotonic()
+    assert upload(cast.sign_in(), table(count=2_500)).status_code == 302
+    assert time.monotonic() - began < 15, "the pool of a broker that is away takes seconds to give up, not minutes"
+    assert sweep_after_a_while() == 1, "the sweep bears it too"
+    monkeypatch.setattr(work, "TURN", -1.0)
+    assert work_on(cast, read).rows_read == 2_000, "and so does a worker between its turns"
+
+
+def test_the_schedule_names_tasks_that_exist():
+    portal.loader.import_default_modules()
+    assert {entry["task"] for entry in portal.conf.beat_schedule.values()} <= portal.tasks.keys()
+    assert {"imports.read", "imports.create"} <= portal.tasks.keys()
+
+
+def test_a_task_that_is_delivered_twice_at_once_is_done_once(cast, sent):
+    client = cast.sign_in()
+    address = upload(client, table(count=4_500)).url
+    job = newest(cast)
+    at_once(*[lambda: read(cast.northwind.pk, job.pk)] * 3)
+    assert (newest(cast).state, len(staged(cast, job))) == ("ready", 4_500)
+    client.post(f"{address}start/")
+    at_once(*[lambda: create(cast.northwind.pk, job.pk)] * 3)
+    check_all_is_there_once(cast, newest(cast), 4_500)
+
+
+def test_tasks_that_come_late_change_nothing(cast, sent):
+    client = cast.sign_in()
+    address = upload(client, table(count=3)).url
+    create(cast.northwind.pk, newest(cast).pk)
+    work_on(cast, read)
+    create(cast.northwind.pk, newest(cast).pk)
+    assert newest(cast).state == "ready"
+    client.post(f"{address}start/")
+    job = work_on(cast, create)
+    before = Import.objects.filter(pk=job.pk).values()
+    with acting_for(cast.northwind.pk):
+        before = list(before)
+    work_on(cast, read, create)
+    read(cast.fabrikam.pk, job.pk)
+    with acting_for(cast.northwind.pk):
+        assert list(Import.objects.filter(pk=job.pk).values()) == before
+    check_all_is_there_once(cast, newest(cast), 3)
+
+
+def test_a_turn_that_is_over_lets_others_in_and_goes_on(cast, sent, monkeypatch):
+    monkeypatch.setattr(work, "TURN", -1.0)
+    client = cast.sign_in()
+    address = upload(client, table(count=4_500)).url
+    job = newest(cast)
+    places = []
+    while newest(cast).state == "reading":
+        read(cast.northwind.pk, job.pk)
+        places.append(newest(cast).rows_read)
+    client.post(f"{address}start/")
+    while newest(cast).state == "importing":
+        create(cast.northwind.pk, job.pk)
+    assert places == [2_000, 4_000, 4_500, 4_500]
+    check_all_is_there_once(cast, newest(cast), 4_500)
+
+
+def test_an_import_that_keeps_failing_for_our_fault_says_so_and_keeps_what_was_done(cast, sent, monkeypatch):
+    client = cast.sign_in()
+    address = upload(client, table(count=4_500)).url
+    work_on(cast, read)
+    client.post(f"{address}start/")
+    whole = engine.create_batch
+
+    def broken(actor, batch, **kwargs):
+        if batch.params[-2] >= 2_000:
+            raise RuntimeError("planted")
+        return whole(actor, batch, **kwargs)
+
+    monkeypatch.setattr(engine, "create_batch", broken)
+    for _ in range(work.MOST_FAILURES - 1):
+        assert work_on(cast, create).state == "importing"
+    assert Job.objects.get().failures == work.MOST_FAILURES - 1
+    job = work_on(cast, create)
+    assert (job.state, job.rows_created, len(organizations(cast))) == ("failed", 2_000, 2_000)
+    assert "Something went wrong on our side" in client.get(address).text
+    assert len(events(cast, "import.failed")) == 1
+    assert not Job.objects.exists()
+
+
+def test_one_failure_is_forgiven_when_the_next_turn_gets_on(cast, sent, monkeypatch):
+    client = cast.sign_in()
+    address = upload(client, table(count=3)).url
+    with monkeypatch.context() as planted:
+        planted.setattr(engine, "stage", lambda job, rows: 1 / 0)
+        assert work_on(cast, read).state == "reading"
+    assert staged(cast, newest(cast)) == {}
+    work_on(cast, read)
+    client.post(f"{address}start/")
+    work_on(cast, create)
+    check_all_is_there_once(cast, newest(cast), 3)

@@ -1,0 +1,132 @@
+"""Every address × every person in one table. An address that is not in it fails the suite."""
+
+import re
+
+import pytest
+from django.urls import URLPattern, get_resolver
+from support.files import newest, table, upload, work_on
+
+from accounts.tenancy import acting_for
+from imports.tasks import read
+
+# In the order of the columns below.
+PEOPLE = (
+    "nobody",
+    "reseller_admin",
+    "view_only_admin",
+    "key_account_manager",
+    "key_account_viewer",
+    "limited_key_account_manager",
+    "sales_agent",
+    "neighbour",
+    "left",  # a membership that was ended: a person without a reseller
+)
+LOGIN = 302
+# Path, method, and the status for each of PEOPLE. {own}: an organization of Nordics, {dach}: of DACH, {job}: an import
+# of the Reseller Admin's. The neighbour meets Northwind's ids and is told that they don't exist.
+TABLE = [
+    ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/new/", "get", (LOGIN, 200, 403, 200, 403, 200, 200, 200, 403)),
+    ("organizations/new/", "post", (LOGIN, 422, 403, 422, 403, 422, 422, 422, 403)),
+    ("organizations/bulk/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("organizations/bulk/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("organizations/{own}/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 404, 403)),
+    ("organizations/{dach}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("organizations/{own}/edit/", "get", (LOGIN, 200, 403, 200, 403, 200, 200, 404, 403)),
+    ("organizations/{dach}/edit/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/{own}/edit/", "post", (LOGIN, 409, 403, 409, 403, 409, 409, 404, 403)),
+    ("organizations/{own}/archive/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("organizations/{own}/archive/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{dach}/archive/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/{own}/restore/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{own}/erase/", "get", (LOGIN, 409, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{own}/erase/", "post", (LOGIN, 409, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/create-multiple/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
+    ("organizations/create-multiple/", "post", (LOGIN, 422, 403, 422, 403, 422, 403, 422, 403)),
+    ("organizations/templates/csv/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
+    ("organizations/templates/exe/", "get", (LOGIN, 404, 403, 404, 403, 404, 403, 404, 403)),
+    ("organizations/imports/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/imports/{job}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/progress/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/failed-rows/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/start/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("organizations/imports/{job}/start/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/cancel/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("resellers/switch/", "post", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 404)),
+    ("theme/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("operator/mail/", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("operator/mail/a.log", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("operator/", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("operator/accounts/user/", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("accounts/login/", "get", (200, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("accounts/signup/", "get", (200, 302, 302, 302, 302, 302, 302, 302, 302)),
+    ("accounts/logout/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("accounts/password/reset/", "get", (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("livez", "get", (200,) * 9),
+    ("readyz", "get", (200,) * 9),
+]
+# Below these prefixes a library has its own pages, and its own tests of who may see them.
+THEIRS = re.compile(r"^(operator/|accounts/)")
+
+
+def patterns(resolver=None, prefix=""):
+    """Every route of the project as it is written in a urls.py."""
+    for found in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(found.pattern)
+        if isinstance(found, URLPattern):
+            yield route
+        else:
+            yield from patterns(found, route)
+
+
+@pytest.fixture
+def ids(cast):
+    with acting_for(cast.northwind.pk):
+        (own,) = cast.create(cast.admin, name="Own AB", groups=[cast.nordics])
+        (dach,) = cast.create(cast.admin, name="Dach GmbH", groups=[cast.dach])
+    upload(cast.sign_in(), table(count=2))
+    work_on(cast, read)
+    return {"own": own.public_id, "dach": dach.public_id, "job": newest(cast).public_id}
+
+
+def browser(cast, person):
+    from django.test import Client
+
+    if person == "nobody":
+        return Client()
+    if person == "left":
+        cast.members["sales_agent"].is_active = False
+        cast.members["sales_agent"].save()
+        return cast.sign_in("sales_agent")
+    return cast.sign_in(person)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_everybody_gets_exactly_what_is_theirs(cast, ids, person):
+    client, column = browser(cast, person), PEOPLE.index(person)
+    wrong = []
+    for path, method, expected in TABLE:
+        answer = getattr(client, method)("/" + path.format(**ids))
+        if answer.status_code != expected[column]:
+            wrong.append((method, path, answer.status_code, expected[column]))
+    assert wrong == []
+
+
+def test_every_address_is_in_the_table():
+    def written(path):
+        return re.sub(r"<[^>]+>", "*", path)
+
+    tabled = {re.sub(r"\{\w+\}", "*", path) for path, _, _ in TABLE}
+    ours = {written(route) for route in patterns() if not THEIRS.match(route)}
+    known = {re.sub(r"templates/\w+/", "templates/*/", path) for path in tabled}
+    assert len(ours) > 15
+    assert ours - known == set()
+
+
+def test_a_number_of_probes_and_refusals_is_told(record_property):
+    answers = [status for _, _, row in TABLE for status in row]
+    record_property("probes", len(answers))
+    record_property("refusals", sum(status in (302, 403, 404, 405) for status in answers))
+    assert len(answers) == len(TABLE) * len(PEOPLE)
