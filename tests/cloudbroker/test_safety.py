@@ -1,0 +1,70 @@
+"""What web and workers refuse to start with, and settings that say what is missing."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from support import database
+
+from cloudbroker.embedded import OWNER, SUPERUSER
+
+START = "import django; django.setup(); from cloudbroker.safety import refuse_unsafe_start; refuse_unsafe_start()"
+
+
+def start(code=START, **changes):
+    """The end of what Python says when it starts like this; empty when it starts."""
+    environment = os.environ | database.environment(database.TEMPLATE) | changes
+    environment = {name: value for name, value in environment.items() if value is not None}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=database.ROOT, env=environment, capture_output=True, text=True
+    )
+    return done.stderr.strip().splitlines()[-1] if done.returncode else ""
+
+
+def test_it_starts_as_the_app_role():
+    assert start() == ""
+
+
+@pytest.mark.parametrize("role", [OWNER, SUPERUSER])
+def test_it_refuses_a_role_that_the_policies_do_not_bind(role):
+    assert "does not bind" in start(DATABASE_URL=database.cluster().url(database.TEMPLATE, role))
+
+
+def test_production_refuses_demo_data():
+    name = f"{database.name_for(os.environ.get('PYTEST_XDIST_WORKER', 'main'))}_demo"
+    database.clone(name)
+    server = database.cluster()
+    production = {"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50, "CLOUDBROKER_URL": "https://portal.example"}
+    place = {"DATABASE_URL": server.url(name, "cloudbroker_app")}
+    try:
+        assert start(**place, **production) == ""
+        subprocess.run(
+            [sys.executable, "manage.py", "create_demo"],
+            cwd=database.ROOT,
+            env=os.environ | database.environment(name) | {"CLOUDBROKER_ENV": "demo"},
+            check=True,
+            capture_output=True,
+        )
+        assert "demo data" in start(**place, **production)
+        refused = [sys.executable, "manage.py", "create_demo"]
+        environment = os.environ | database.environment(name) | production
+        assert subprocess.run(refused, cwd=database.ROOT, env=environment, capture_output=True).returncode == 1
+    finally:
+        database.drop(name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
+        ({"DATABASE_URL": None}, "DATABASE_URL is not set"),
+        ({"BROKER_URL": None}, "BROKER_URL is not set"),
+        ({"CLOUDBROKER_ENV": "staging"}, "it must be production, demo or test"),
+        ({"CLOUDBROKER_ENV": "production"}, "SECRET_KEY is too short"),
+        ({"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50}, "CLOUDBROKER_URL is not set"),
+        ({"UPLOADS_URL": "s3://bucket"}, "must be a file:// address"),
+    ],
+)
+def test_settings_that_are_missing_or_wrong_are_said_in_words(changes, words):
+    assert words in start("import cloudbroker.settings", **changes)
