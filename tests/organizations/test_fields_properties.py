@@ -142,7 +142,7 @@ TRICKY = [
         ("name", text)
         for text in ("a  b", " a", "a ", "a | b", "a| b", "a |b", "\ufffd", "A\u030a", "a\nb", "", "x" * 256)
     ],
-    *[("city", text) for text in ("x" * 128, "x" * 129, " ", "\u00a0")],
+    *[("city", text) for text in ("x" * 128, "x" * 129, " ", " x", "\u00a0")],
     *[("street_address", text) for text in ("a\nb", "a\r\n b")],
     *[
         ("primary_domain", text)
@@ -228,6 +228,12 @@ def test_every_countrys_example_numbers_are_read_alike_and_stay():
         assert plain_phone(text, region) in (None, stored)
         plain += plain_phone(text, region) is not None
     assert plain > len(EXAMPLES) / 2
+
+
+@pytest.mark.parametrize(("country", "text"), [("BY", "+3758106824094"), ("RW", "006309080")])
+def test_digits_that_look_like_a_prefix_are_left_to_the_exact_path(country, text):
+    assert read_phone(text, country)[1] is not None
+    assert plain_phone(text, country) is None
 
 
 def test_prefixes_of_every_country_are_read_alike():
