@@ -63,10 +63,11 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 	@$(PIP) install -qq --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+# The pip that comes with Python 3.11 forgets a pinned version when another package asks for it with an extra.
 $(BIN)/python:
 	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    "$$python" -m venv $(VENV) && exit 0; \
+	    "$$python" -m venv $(VENV) && $(PIP) install -qq --upgrade pip && exit 0; \
 	    echo "$$python can't make a virtual environment; on Debian and Ubuntu: apt install python3-venv"; \
 	    rm -rf $(VENV); exit 1; fi; done; \
 	echo "Cloudbroker needs Python 3.11 or newer, and none was found. Install one, or name it: make run PYTHON=/path/to/python3"; exit 1
