@@ -20,9 +20,9 @@ from events.models import Kind
 from groups.access import actor_of
 from imports import uploads
 from imports.amounts import AmountColumn
-from imports.headings import Columns, rearrange
+from imports.headings import Columns, match_headings, rearrange
 from imports.models import Import, ImportRow, State, Verdict
-from imports.readers import READERS
+from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow, Survey
 from imports.staging import batch_of, mark_conflicts, mark_lost, stage
 from imports.unreadable import Unreadable
@@ -50,19 +50,36 @@ def read(turn: Turn) -> None:
 
 
 def _survey(turn: Turn, job: Import) -> Import:
-    layout, amounts = Layout.from_json(job.layout), AmountColumn()
-    watch = {job.columns.index(name): amounts.look for name in ("approval_limit",) if name in job.columns}
-    found: Survey = READERS[layout.format].survey(uploads.path_of(job.upload), layout, watch=watch)
+    found, columns, mark = _look_through(job)
     with turn.step():
         job = _get(turn, State.READING)
-        job.layout, job.rows_total, job.decimal_mark = found.layout.as_json(), found.rows, amounts.mark.value
-        job.save(update_fields=["layout", "rows_total", "decimal_mark"])
+        job.layout, job.rows_total, job.decimal_mark = found.layout.as_json(), found.rows, mark.value
+        job.headings, job.columns = list(columns.headings), list(columns.fields)
+        job.save(update_fields=["layout", "rows_total", "decimal_mark", "headings", "columns"])
     return job
+
+
+def _look_through(job: Import) -> tuple[Survey, Columns, DecimalMark]:
+    """Every row once; twice where rows name cells that the beginning of the file didn't."""
+    layout, columns = Layout.from_json(job.layout), Columns(tuple(job.headings), tuple(job.columns))
+    found, mark = _look(job, layout, columns)
+    if found.headings != columns.headings:
+        columns = match_headings(found.headings)
+        found, mark = _look(job, found.layout, columns)
+    if layout.names_its_cells and (refusal := columns.refusal()):
+        raise refusal
+    return found, columns, mark
+
+
+def _look(job: Import, layout: Layout, columns: Columns) -> tuple[Survey, DecimalMark]:
+    amounts = AmountColumn()
+    watch = {columns.fields.index(name): amounts.look for name in ("approval_limit",) if name in columns.fields}
+    return reader_by(layout).survey(uploads.path_of(job.upload), layout, watch=watch), amounts.mark
 
 
 def _stage_rows(turn: Turn, job: Import) -> None:
     layout = Layout.from_json(job.layout)
-    rows = READERS[layout.format].read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
+    rows = reader_by(layout).read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
     for chunk in _chunks(rows):
         with turn.step():
             job = _get(turn, State.READING, at=chunk[0].number - 1)
@@ -78,7 +95,8 @@ def _stage_rows(turn: Turn, job: Import) -> None:
 def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
     actor = actor_of(job.membership)
     reading = replace(reading_for(actor), decimal_mark=DecimalMark(job.decimal_mark))
-    in_order = rearrange(Columns(tuple(job.headings), tuple(job.columns)))
+    columns = Columns(tuple(job.headings), tuple(job.columns))
+    in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
     checked = [(source, _checked(actor, source, in_order(source.cells), reading)) for source in chunk]
     stage(job, checked)
     job.rows_read = chunk[-1].number

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from imports.blanks import TEMPLATES
 from imports.forms import UploadForm
 from imports.headings import match_headings
 from imports.models import Import, ImportQuerySet, State
-from imports.readers.shape import MOST_ROWS
+from imports.readers.shape import MOST_ROWS, Layout
 from imports.rows import rows_context
-from imports.templates_for_download import TEMPLATES
 from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
 from organizations.pages import Order, get_page
@@ -36,6 +36,7 @@ DELIMITERS: Final = {
     "\t": gettext_lazy("tab"),
     "|": gettext_lazy("vertical bar"),
 }
+FORMATS: Final = {"csv": "CSV"}
 # What can befall an import beside what is wrong with its file, and what to do then.
 FATES: Final = {
     "internal": gettext_lazy("Something went wrong on our side. What was created stays. Upload the failed rows again."),
@@ -146,13 +147,16 @@ def _check_context(actor: Actor, job: Import) -> dict[str, Any]:
 
 
 def _layout_facts(job: Import) -> list[dict[str, Any]]:
-    layout = job.layout
-    return [
-        {"label": _("Encoding"), "value": ENCODINGS.get(layout["encoding"], layout["encoding"])},
-        {"label": _("Delimiter"), "value": DELIMITERS.get(layout["delimiter"], layout["delimiter"])},
-        {"label": _("Heading in line"), "value": layout["heading_row"]},
-        {"label": _("Rows"), "value": _number(job.rows_read)},
+    layout = Layout.from_json(job.layout)
+    facts = [
+        (_("Format"), FORMATS[layout.format]),
+        (_("Sheet"), layout.sheet),
+        (_("Encoding"), ENCODINGS.get(layout.encoding, layout.encoding)),
+        (_("Delimiter"), DELIMITERS.get(layout.delimiter, layout.delimiter)),
+        (_("Heading in line"), "" if layout.names_its_cells else layout.heading_row),
+        (_("Rows"), _number(job.rows_read)),
     ]
+    return [{"label": label, "value": value} for label, value in facts if value]
 
 
 def _result_context(job: Import) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from events.models import Kind
 from imports import uploads
 from imports.headings import Columns, match_headings
 from imports.models import Import, State
-from imports.readers import READERS
+from imports.readers import reader_of
 from imports.readers.shape import Layout
 from imports.unreadable import Unreadable
 from jobs.work import enqueue
@@ -49,7 +49,7 @@ def receive_file(
     actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     ground = get_ground(actor, groups)
     public_id = new_id()
-    kept, sha256 = uploads.keep(content, f"{actor.reseller.public_id}/{public_id}.csv")
+    kept, sha256 = uploads.keep(content, f"{actor.reseller.public_id}/{public_id}")
     try:
         beginning = look_at_beginning(kept, chosen or {})
     except Unreadable:
@@ -74,11 +74,12 @@ def receive_file(
 
 def look_at_beginning(upload: str, chosen: Mapping[str, object]) -> Beginning:
     """Layout and columns of an upload; raises Unreadable when it can't become rows, or lacks a mandatory column."""
-    path, reader = uploads.path_of(upload), READERS["csv"]
+    path = uploads.path_of(upload)
+    reader = reader_of(path)
     layout = reader.detect(path, chosen=chosen)
     headings = reader.read_headings(path, layout)
     columns = match_headings(headings)
-    if refusal := columns.refusal():
+    if not layout.names_its_cells and (refusal := columns.refusal()):
         raise refusal
     return Beginning(layout, headings, columns)
 

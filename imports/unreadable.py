@@ -54,18 +54,15 @@ SENTENCES: dict[str, "StrPromise"] = {
         "More than one column is read as %(field)s: %(headings)s. Delete or rename all but one, or choose "
         "which is meant."
     ),
-    # Something else under the name of a CSV file.
-    "is_xlsx": _("This is an XLSX workbook, not a CSV file. Give it a name that ends in .xlsx, or save it as CSV."),
-    "is_xls": _(
-        "This is an old Excel workbook or another Office document, not a CSV file. Give a workbook a name that ends "
-        "in .xls; save anything else as CSV."
-    ),
-    "is_ods": _("This is an OpenDocument file, not a CSV file. Save the table as CSV or XLSX and upload that."),
+    # Something that is no table, whatever its name says.
+    "is_xlsx": _("This is an XLSX workbook. Save it as CSV and upload that."),
+    "is_xls": _("This is an old Excel workbook or another Office document. Save the table as CSV and upload that."),
+    "is_ods": _("This is an OpenDocument file. Save the table as CSV or XLSX and upload that."),
     "is_word": _("This is a Word document, not a table. Put the organizations in a table and save it as CSV or XLSX."),
     "is_archive": _("This is a compressed archive, not a table. Unpack it and upload the CSV, XML or XLSX file in it."),
     "is_pdf": _("This is a PDF document, not a table. Upload the table it was made from, as CSV, XML or XLSX."),
     "is_picture": _("This is a picture, not a table. Upload the table as CSV, XML or XLSX."),
-    "is_xml": _("This is an XML file, not a CSV file. Give it a name that ends in .xml, or save it as CSV."),
+    "is_xml": _("This is an XML file. Save the table as CSV and upload that."),
     "is_html": _("This is a web page, not a table. Open it in a spreadsheet and save it as CSV or XLSX."),
     "is_json": _("This is a JSON file, not a table. Send it to the API, or save it as CSV, XML or XLSX."),
     "is_binary": _("This is not a text file. Save the table as “CSV UTF-8” or XLSX and upload that."),

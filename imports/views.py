@@ -14,10 +14,10 @@ from accounts.roles import Permission
 from accounts.tenancy import streamed
 from imports import pages, reports, uploads
 from imports.access import get_import, get_imports
+from imports.blanks import TEMPLATES
 from imports.forms import UploadForm
 from imports.models import Import, State
 from imports.receiving import cancel_import, receive_file, start_import
-from imports.templates_for_download import TEMPLATES
 from imports.unreadable import Unreadable
 from organizations.access import NoGround
 from organizations.views import crumbs
@@ -116,6 +116,7 @@ def failed_rows(request: Request, public_id: uuid.UUID) -> HttpResponseBase:
     job = get_import(request.actor, public_id)
     if not uploads.storage().exists(job.upload):
         raise Http404
-    lines = streamed(request.actor.reseller.pk, reports.failed_rows(request.actor, job))
-    headers = {"Content-Disposition": f'attachment; filename="failed-rows-{job.public_id}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    report = reports.failed_rows(request.actor, job)
+    content = streamed(request.actor.reseller.pk, report.content)
+    headers = {"Content-Disposition": f'attachment; filename="{report.name}"'}
+    return StreamingHttpResponse(content, content_type=report.content_type, headers=headers)

@@ -7,11 +7,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
-from imports.readers.contents import content_of
-from imports.readers.detect import HEAD, detect_layout, parse
+from imports.readers.contents import HEAD
+from imports.readers.detect import detect_layout, parse
 from imports.readers.encoding import explain_broken_text, open_text, settle_encoding
 from imports.readers.shape import (
-    LARGEST_FILE,
     LONGEST_CELL,
     MOST_ROWS,
     NOTHING,
@@ -35,15 +34,9 @@ MOST_LINES_OF_A_ROW = 50
 
 def detect(path: Path, *, chosen: Mapping[str, object] = NOTHING) -> Layout:
     """What the first 64 kB say about the layout, unless `chosen` (encoding, delimiter, heading_row) says it."""
-    size = path.stat().st_size
-    if size > LARGEST_FILE:
-        raise Unreadable("file_too_large", limit=LARGEST_FILE // (1024 * 1024))
     with path.open("rb") as file:
         head = file.read(HEAD)
-    content = content_of(head)
-    if content != "text":
-        raise Unreadable(f"is_{content}")
-    return detect_layout(head, whole=size <= HEAD, chosen=chosen)
+    return detect_layout(head, whole=path.stat().st_size <= HEAD, chosen=chosen)
 
 
 def read_headings(path: Path, layout: Layout) -> list[str]:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("vertical bar")}
-HEAD = 64 * 1024
 RECORDS_LOOKED_AT = 20
 _LAST_HEADING_ROW = 10_000_000
 _EXCELS_OWN_LINE = re.compile(r'\A"?sep=([,;\t|])"?[\r\n]', re.IGNORECASE)
@@ -58,7 +57,7 @@ def detect_layout(head: bytes, *, whole: bool, chosen: Mapping[str, object]) -> 
     if whole and not text.strip():
         raise Unreadable("empty")
     best = _best_attempt(io.StringIO(text, newline="").readlines(), text, choice)
-    return Layout("csv", encoding, best.delimiter, best.heading_row, choice.names())
+    return Layout("csv", encoding, best.delimiter, best.heading_row, chosen=choice.names())
 
 
 def parse(lines: Iterable[str], delimiter: str) -> "Reader":

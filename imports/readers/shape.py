@@ -35,21 +35,32 @@ class RowProblem(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """How the file is laid out. `chosen` names what a person chose; everything else was detected and may be wrong."""
+    """How the file is laid out. `chosen` names what a person chose; everything else was detected and may be wrong.
+
+    `elements` are the headings of a format that has none in a row of its own. They are those of the file's beginning
+    until the survey, which has the last word.
+    """
 
     format: str
     encoding: str = ""
     delimiter: str = ""
     heading_row: int = 1
+    sheet: str = ""
+    elements: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
 
+    @property
+    def names_its_cells(self) -> bool:
+        """Whether each row names its cells, so that the beginning of the file doesn't show every heading."""
+        return self.format == "xml"
+
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "chosen": list(self.chosen)}
+        return {**asdict(self), "elements": list(self.elements), "chosen": list(self.chosen)}
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, object]) -> Self:
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
-        return cls(**{**known, "chosen": tuple(known.get("chosen", ()))})  # type: ignore[arg-type]
+        return cls(**known | {name: tuple(known.get(name, ())) for name in ("elements", "chosen")})
 
 
 class SourceRow(NamedTuple):

@@ -1,9 +1,9 @@
 """The templates for download come back as they went out."""
 
+from imports.blanks import csv_template
 from imports.headings import match_headings
 from imports.readers import csv
 from imports.readers.shape import Unreadable
-from imports.templates_for_download import csv_template
 from organizations.fields import FIELDS, NAMES
 
 

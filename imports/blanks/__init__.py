@@ -1,0 +1,20 @@
+"""The empty templates that people fill in: headings only, the mandatory ones marked in words."""
+
+from collections.abc import Callable, Collection
+from typing import Final, NamedTuple
+
+from imports.blanks.csv import csv_template
+
+
+class Template(NamedTuple):
+    """A format of the template: what its button says, its media type, and what makes it.
+
+    `content` takes the names of the fields that the reseller demands beside our own.
+    """
+
+    label: str
+    content_type: str
+    content: Callable[[Collection[str]], bytes]
+
+
+TEMPLATES: Final = {"csv": Template("CSV", "text/csv; charset=utf-8", csv_template)}
