@@ -1,12 +1,17 @@
 """Writing to the event log and reading a record's timeline from it."""
 
 import uuid
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import connection
+from django.utils.translation import gettext as _
+
 from accounts.actors import Actor
+from accounts.roles import Permission
 from events.models import Event, Kind
 
 
@@ -70,12 +75,28 @@ class Change:
 def get_timeline(actor: Actor, subject_id: uuid.UUID, *, most: int = 100) -> list[Entry]:
     """The newest events of a record that the caller has obtained for this actor."""
     events = Event.objects.filter(reseller=actor.reseller, subject_id=subject_id).order_by("-id")[:most]
-    return [_entry(event) for event in events]
+    return [in_words(event) for event in events]
 
 
-def _entry(event: Event) -> Entry:
-    sentence = str(Kind(event.kind).label)
-    words: dict[str, Any] = {key: value for key, value in event.details.items() if isinstance(value, str | int)}
+def erase_person(actor: Actor, person: uuid.UUID) -> None:
+    """Remove a person's name and values from this reseller's log; ids, dates and kinds stay."""
+    actor.require(Permission.PEOPLE_EDIT)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT erase_event_person(%s)", [person])
+
+
+def in_words(event: Event) -> Entry:
     changes: dict[str, list[str]] = event.details.get("changes", {})
     told = [Change(field, before, after) for field, (before, after) in changes.items()]
-    return Entry(event.actor_label, sentence % words if "%(" in sentence else sentence, event.at, told)
+    return Entry(event.actor_label or _("Somebody who was erased"), sentence_of(event), event.at, told)
+
+
+def sentence_of(event: Event) -> str:
+    """What happened, without who and when; values that were erased leave an ellipsis."""
+    words = {key: value for key, value in event.details.items() if isinstance(value, str | int)}
+    return told_as(event.kind, words)
+
+
+def told_as(kind: str, words: Mapping[str, str | int]) -> str:
+    label = str(Kind(kind).label) if kind in Kind.values else kind
+    return label % defaultdict(lambda: "…", words) if "%(" in label else label

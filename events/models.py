@@ -1,5 +1,6 @@
 """The event log: every change, by whom, from which door; the app role may add and read, never alter."""
 
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Func
 from django.utils import timezone
@@ -17,6 +18,7 @@ class Kind(models.TextChoices):
     ORGANIZATIONS_EXPORTED = "organizations.exported", _("exported %(count)s organizations as %(format)s")
     SETTINGS_CHANGED = "reseller.settings_changed", _("changed the settings")
     GROUP_CREATED = "group.created", _("created the group")
+    EVENTS_EXPORTED = "events.exported", _("exported the event log")
     IMPORT_READ = "import.read", _("read the file %(file)s")
     IMPORT_STARTED = "import.started", _("started the import")
     IMPORT_FINISHED = "import.finished", _("finished the import: %(created)s created, %(failed)s failed")
@@ -33,6 +35,7 @@ class Event(models.Model):
     """One change of one record. A creation stores no values; a change stores before and after per field."""
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(db_default=RandomUUID(), editable=False)
     kind = models.CharField(max_length=64)  # a Kind; not as choices, which would make every new kind a migration
     # The record's public id: the event outlives the record.
     subject_id = models.UUIDField()
@@ -46,7 +49,10 @@ class Event(models.Model):
     transaction = models.BigIntegerField(db_default=TransactionId())
 
     class Meta:
-        indexes = [models.Index("reseller", "subject_id", "id", name="event_timeline")]
+        indexes = [
+            models.Index("reseller", "subject_id", "id", name="event_timeline"),
+            models.Index("reseller", "at", "public_id", name="event_by_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject_id}"

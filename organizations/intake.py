@@ -42,7 +42,7 @@ joined AS (
 logged AS (
     INSERT INTO events_event (reseller_id, kind, subject_id, actor_id, actor_label, batch_id, details, at)
     SELECT %(reseller)s, '{Kind.ORGANIZATION_CREATED.value}', public_id, %(actor)s, %(label)s, %(batch)s,
-           jsonb_build_object('source', %(source)s::text), now() FROM created
+           jsonb_build_object('source', %(source)s::text), statement_timestamp() FROM created
 )
 SELECT public_id FROM created
 """

@@ -94,6 +94,7 @@ def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
         },
         "facts": _facts(request.actor, found),
         "groups": [{"name": group.name} for group in get_groups(request.actor).filter(organizations=found)],
+        "timeline_url": f"{reverse('events')}?subject={found.public_id}",
         "timeline": [_told(entry) for entry in get_timeline(request.actor, found.public_id)],
         "actions": _actions(request.actor, found),
         "breadcrumbs": crumbs((found.name, "")),

@@ -26,11 +26,12 @@ class Item:
     permission: Permission
 
 
-MENU: "tuple[tuple[StrPromise, tuple[Item, ...]], ...]" = (
+MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
     (
         _("Manage organizations"),
         (Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),),
     ),
+    ("", (Item(_("Event log"), "events", "history", Permission.EVENTS_SEE),)),
 )
 
 

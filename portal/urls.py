@@ -1,9 +1,11 @@
 from django.urls import path
 
-from portal import erasing, views
+from portal import erasing, event_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("events/", event_views.event_log, name="events"),
+    path("events/export/", event_views.export_events, name="export_events"),
     path("help/", views.help_page, name="help"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),

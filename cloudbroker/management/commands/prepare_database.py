@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from accounts.tenancy import APPEND_ONLY
+from accounts.tenancy import APPEND_ONLY, ERASING
 
 OWNER = "owner"
 
@@ -32,5 +32,6 @@ def grant(role: str) -> None:
         cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
         for table in APPEND_ONLY:
             cursor.execute(f'REVOKE UPDATE, DELETE, TRUNCATE ON "{table}" FROM {quoted}')
-        cursor.execute(f"GRANT EXECUTE ON FUNCTION erase_event_values(uuid) TO {quoted}")
+        for function in ERASING:
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {quoted}")
         cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
