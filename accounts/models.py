@@ -2,15 +2,19 @@
 
 import uuid
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 import uuid_utils.compat
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.currencies import NAMES as CURRENCIES
 from accounts.roles import Role
 
 
@@ -37,6 +41,27 @@ class Reseller(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        known = {"currency": CURRENCIES, "time_zone": available_timezones(), "language": dict(settings.LANGUAGES)}
+        wrong = {name: UNKNOWN[name] for name, values in known.items() if getattr(self, name) not in values}
+        if wrong:
+            raise ValidationError(wrong)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone; UTC where this machine has never heard of it, for no page should fail over that."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
+
+
+UNKNOWN = {
+    "currency": _("This is not the ISO 4217 code of a currency, such as EUR."),
+    "time_zone": _("This is not the name of a time zone, such as Europe/Stockholm."),
+    "language": _("The portal does not speak this language."),
+}
 
 
 class UserManager(BaseUserManager["User"]):

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone, translation
 
 from accounts.models import Membership
 from accounts.tenancy import acting_for
@@ -18,7 +19,7 @@ WITHOUT_RESELLER = ("/accounts/", "/operator/", "/livez", "/readyz", "/static/",
 
 
 class TenancyMiddleware:
-    """Sets request.actor and wraps the request in the reseller's transaction.
+    """Sets request.actor and wraps the request in the reseller's transaction, time zone and language.
 
     An answer of 500 rolls it back, and so does a view that raised: whatever it had written is half of something.
     """
@@ -31,7 +32,8 @@ class TenancyMiddleware:
         membership = get_membership(request)
         if membership is None:
             return self.get_response(request)
-        with acting_for(membership.reseller_id):
+        reseller = membership.reseller
+        with acting_for(reseller.pk), timezone.override(reseller.zone), translation.override(reseller.language):
             request.actor = actor_of(membership)  # type: ignore[attr-defined]
             response = self.get_response(request)
             if request.gave_up or response.status_code >= 500:  # type: ignore[attr-defined]

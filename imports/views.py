@@ -20,6 +20,7 @@ from imports.models import Import, State
 from imports.receiving import cancel_import, receive_file, start_import
 from imports.unreadable import Unreadable
 from organizations.access import NoGround
+from organizations.rules import also_mandatory
 from organizations.views import crumbs
 
 
@@ -64,9 +65,7 @@ def template(request: Request, format_name: str) -> HttpResponse:
         raise Http404
     made = TEMPLATES[format_name]
     headers = {"Content-Disposition": f'attachment; filename="organizations.{format_name}"'}
-    return HttpResponse(
-        made.content(request.actor.reseller.mandatory_fields), content_type=made.content_type, headers=headers
-    )
+    return HttpResponse(made.content(also_mandatory(request.actor)), content_type=made.content_type, headers=headers)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from organizations.access import get_grounds
 from organizations.fields import BY_NAME, FIELDS, SHORT_FORM, Field, Kind
 from organizations.intake import Outcome
 from organizations.problems import Problem
-from organizations.rules import APPROVAL
+from organizations.rules import APPROVAL, also_mandatory
 
 GROUPS: Final = "groups"
 
@@ -25,7 +25,7 @@ class OrganizationForm(forms.Form):
         super().__init__(*args, **kwargs)
         allowed = [field for field in FIELDS if field.name not in APPROVAL or actor.can(Permission.APPROVAL_EDIT)]
         for field in allowed:
-            required = field.mandatory or (is_new and field.name in actor.reseller.mandatory_fields)
+            required = field.mandatory or (is_new and field.name in also_mandatory(actor))
             self.fields[field.name] = field_for(field.name, required=required)
         if is_new and (groups := get_grounds(actor)):
             self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
@@ -99,7 +99,8 @@ def field_for(name: str, *, required: bool) -> forms.Field:
     field = BY_NAME[name]
     form_field: forms.Field
     if field.kind == Kind.BOOLEAN:
-        choices = [("", _("No")), ("TRUE", _("Yes"))]
+        undecided = [("", _("Choose yes or no")), ("FALSE", _("No"))] if required else [("", _("No"))]
+        choices = [*undecided, ("TRUE", _("Yes"))]
         form_field = forms.ChoiceField(choices=choices)
     else:
         form_field = forms.CharField(strip=False, widget=_widget(field))

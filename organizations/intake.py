@@ -59,8 +59,7 @@ class Outcome:
 
 def reading_for(actor: Actor) -> Reading:
     """How this reseller's rows are read, before a file says otherwise."""
-    reseller = actor.reseller
-    return Reading(country=reseller.country, mandatory=fields.MANDATORY | frozenset(reseller.mandatory_fields))
+    return Reading(country=actor.reseller.country, mandatory=fields.MANDATORY | rules.also_mandatory(actor))
 
 
 def create_organizations(

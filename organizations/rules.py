@@ -74,6 +74,12 @@ def check_role(actor: Actor, row: Row, before: Row | None = None) -> None:
             row.errors.setdefault(name, []).append(Problem("approval_not_yours", {}))
 
 
+def also_mandatory(actor: Actor) -> frozenset[str]:
+    """What the reseller demands of new records beside our own three, but nothing that the actor's role may not set."""
+    demanded = frozenset(actor.reseller.mandatory_fields)
+    return demanded if actor.can(Permission.APPROVAL_EDIT) else demanded.difference(APPROVAL)
+
+
 def told(actor: Actor, problems: Iterable[Problem]) -> list[Problem]:
     """The problems in the words that this actor may read: only what they see is named, everything else is hidden."""
     problems = list(problems)

@@ -26,12 +26,19 @@ class Item:
     permission: Permission
 
 
+# A section without a title is set apart, for what concerns the reseller itself.
 MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
     (
         _("Manage organizations"),
         (Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),),
     ),
-    ("", (Item(_("Event log"), "events", "history", Permission.EVENTS_SEE),)),
+    (
+        "",
+        (
+            Item(_("Settings"), "settings", "settings", Permission.SETTINGS_EDIT),
+            Item(_("Event log"), "events", "history", Permission.EVENTS_SEE),
+        ),
+    ),
 )
 
 
@@ -61,10 +68,8 @@ def _resellers(actor: Actor) -> list[dict[str, Any]]:
 
 
 def _menu(actor: Actor, path: str) -> list[dict[str, Any]]:
-    return [
-        {"label": label, "items": [_item(item, path) for item in items if actor.can(item.permission)]}
-        for label, items in MENU
-    ]
+    allowed = [(label, [item for item in items if actor.can(item.permission)]) for label, items in MENU]
+    return [{"label": label, "items": [_item(item, path) for item in items]} for label, items in allowed if items]
 
 
 def _item(item: Item, path: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from imports.access import get_imports
 from organizations.fields import BY_NAME, fold
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.pages import Order, get_page
+from portal.reseller_settings import LABELS
 
 NEWEST_FIRST: Final = Order("at", descending=True)
 SIZE: Final = 50
@@ -132,11 +133,12 @@ def _told(actor: Actor, events: Iterable[Event]) -> list[dict[str, Any]]:
 
 def _line(event: Event, subject: "Subject | None") -> dict[str, Any]:
     entry = in_words(event)
-    changes = [
-        {"label": BY_NAME[change.field].heading if change.field in BY_NAME else change.field, **vars(change)}
-        for change in entry.changes
-    ]
+    changes = [{"label": _label(change.field), **vars(change)} for change in entry.changes]
     return {"who": entry.who, "sentence": entry.sentence, "at": entry.at, "changes": changes, "subject": subject}
+
+
+def _label(field: str) -> str:
+    return str(BY_NAME[field].heading if field in BY_NAME else LABELS.get(field, field))
 
 
 @dataclass(frozen=True)

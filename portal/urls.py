@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import erasing, event_views, views
+from portal import erasing, event_views, settings_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -9,5 +9,7 @@ urlpatterns = [
     path("help/", views.help_page, name="help"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
+    path("settings/", settings_views.profile, name="settings"),
+    path("settings/mandatory-columns/", settings_views.mandatory_columns, name="mandatory_columns"),
     path("theme/", views.theme, name="theme"),
 ]

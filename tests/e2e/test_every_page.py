@@ -49,6 +49,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         f"{detail}edit/",
         "/events/",
         "/events/?kind=organization.erased&from=2026-01-01",
+        "/settings/",
+        "/settings/mandatory-columns/",
         "/help/",
         "/there-is-no-such-page/",
     ]

@@ -89,8 +89,10 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def create(self) -> None:
-        northwind = Reseller.objects.create(name="Northwind Cloud", country="SE", currency="SEK", is_demo=True)
-        fabrikam = Reseller.objects.create(name="Fabrikam Services", country="DE", currency="EUR", is_demo=True)
+        sweden = {"country": "SE", "currency": "SEK", "time_zone": "Europe/Stockholm"}
+        germany = {"country": "DE", "currency": "EUR", "time_zone": "Europe/Berlin"}
+        northwind = Reseller.objects.create(name="Northwind Cloud", is_demo=True, **sweden)
+        fabrikam = Reseller.objects.create(name="Fabrikam Services", is_demo=True, **germany)
         fill(northwind, "northwind.example", NORTHWIND, {"Nordics": NORDICS, "DACH": DACH, "": ELSEWHERE})
         fill(fabrikam, "fabrikam.example", FABRIKAM, {"": DACH, "Nordics": NORDICS[::2]})
 
