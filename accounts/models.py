@@ -1,6 +1,7 @@
 """Resellers, people, and for whom they work. None of it is behind row-level security: signing in comes first."""
 
 import uuid
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -55,6 +56,10 @@ class Reseller(models.Model):
             return ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
+
+    def today(self) -> date:
+        """The day it is there; what is lent until a day ends by it."""
+        return timezone.localdate(timezone=self.zone)
 
 
 UNKNOWN = {
@@ -111,9 +116,14 @@ class Membership(models.Model):
     role = models.CharField(_("role"), max_length=32, choices=Role)
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # Imports and events name who made them, so a membership is never deleted; an invitation brings it back.
+    removed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(removed_at=None) | models.Q(is_active=False), name="who_was_removed_is_not_active"
+            ),
             models.UniqueConstraint("reseller", "user", name="one_role_per_person_and_reseller"),
             models.UniqueConstraint("reseller", "id", name="membership_target"),
         ]

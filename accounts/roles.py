@@ -67,6 +67,8 @@ TABLE = (
     Line(_("Event log"), (Permission.EVENTS_SEE,), (), "VVVVVV"),
 )
 
+LEVELS: "dict[str, StrPromise]" = {"E": _("Edit"), "V": _("View"), "–": _("No")}
+
 # Roles that see and create only in the groups they were given.
 GROUP_BOUND = frozenset(Role) - {Role.RESELLER_ADMIN, Role.VIEW_ONLY_ADMIN}
 
@@ -75,6 +77,11 @@ def _permissions(column: int) -> frozenset[Permission]:
     seen = (line.see for line in TABLE if line.levels[column] in "VE")
     edited = (line.edit for line in TABLE if line.levels[column] == "E")
     return frozenset(permission for group in (*seen, *edited) for permission in group)
+
+
+def levels_of(role: Role) -> "list[tuple[StrPromise, str]]":
+    """The role's column of the table: each line's label and its letter."""
+    return [(line.label, line.levels[list(Role).index(role)]) for line in TABLE]
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {role: _permissions(column) for column, role in enumerate(Role)}

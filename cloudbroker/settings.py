@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "groups",
     "organizations",
     "imports",
+    "people",
     "portal",
     "allauth",
     "allauth.account",
@@ -139,6 +140,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # Cookies, headers, content
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -200,6 +202,7 @@ if EMAIL.get("EMAIL_HOST"):
     EMAIL_HOST, EMAIL_PORT = EMAIL["EMAIL_HOST"], EMAIL["EMAIL_PORT"]
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = EMAIL["EMAIL_HOST_USER"], EMAIL["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL.get("EMAIL_USE_TLS", False), EMAIL.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 20  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default=f"Cloudbroker <noreply@{urlsplit(URL).hostname}>")
 
 # Cache: a table of the same database unless a Redis is named.

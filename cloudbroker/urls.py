@@ -7,6 +7,7 @@ from cloudbroker import health
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("", include("people.urls")),
     path("organizations/", include("imports.urls")),
     path("organizations/", include("organizations.urls")),
     path("accounts/", include("allauth.account.urls")),

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 
 from accounts.actors import Actor
-from accounts.models import Membership
+from accounts.models import Membership, Reseller
 from accounts.roles import GROUP_BOUND, PERMISSIONS, Permission, Role
 from groups.models import Assignment, Group, GroupQuerySet
 
@@ -19,8 +19,18 @@ def actor_of(membership: Membership) -> Actor:
 def _group_ids(membership: Membership, role: Role) -> frozenset[int] | None:
     if role not in GROUP_BOUND:
         return None
-    assigned = Assignment.objects.filter(reseller_id=membership.reseller_id, membership=membership)
+    assigned = Assignment.objects.in_force(membership.reseller).filter(membership=membership)
     return frozenset(assigned.values_list("group_id", flat=True))
+
+
+def lock_people(actor: Actor) -> None:
+    """Let changes to a reseller's people wait for each other, and ask anew whether the actor may still make them.
+
+    To be called first in the transaction of the change: what is read after it holds until the commit.
+    """
+    Reseller.objects.select_for_update(no_key=True).get(pk=actor.reseller.pk)
+    now = Membership.objects.select_related("reseller", "user").get(pk=actor.membership.pk)
+    actor_of(now).require(Permission.PEOPLE_EDIT)
 
 
 def get_groups(actor: Actor) -> GroupQuerySet:

@@ -14,8 +14,17 @@ from accounts.tenancy import acting_for
 from groups.access import actor_of
 
 SESSION_KEY = "reseller"
-# Places that work without a reseller: signing in, the operator, and the machine's own questions.
-WITHOUT_RESELLER = ("/accounts/", "/operator/", "/livez", "/readyz", "/static/", "/resellers/", "/theme/")
+# Places that work without a reseller: signing in, joining, the operator, and the machine's own questions.
+WITHOUT_RESELLER = (
+    "/accounts/",
+    "/invitations/",
+    "/operator/",
+    "/livez",
+    "/readyz",
+    "/static/",
+    "/resellers/",
+    "/theme/",
+)
 
 
 class TenancyMiddleware:

@@ -1,6 +1,7 @@
 """Named sets of a reseller's organizations, and who looks after them."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -39,18 +40,53 @@ class Group(models.Model):
         return self.name
 
 
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def in_force(self, reseller: Reseller) -> "AssignmentQuerySet":
+        """The reseller's assignments that count today: those for good, and loans up to and including their last day.
+
+        A loan needs no job to end: the date is asked for whenever somebody's groups are.
+        """
+        return self.filter(Q(until=None) | Q(until__gte=reseller.today()), reseller=reseller)
+
+    def for_good(self, reseller: Reseller) -> "AssignmentQuerySet":
+        return self.filter(reseller=reseller, until=None)
+
+    def lent(self, reseller: Reseller) -> "AssignmentQuerySet":
+        """Loans that count today."""
+        return self.in_force(reseller).exclude(until=None)
+
+
 class Assignment(models.Model):
-    """An administrator who looks after a group; for group-bound roles, all that they see."""
+    """An administrator who looks after a group, for good or as a stand-in; for group-bound roles, all that they see."""
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
     group = models.ForeignKey(Group, models.CASCADE, db_constraint=False, db_index=False, related_name="assignments")
     membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
+    # A loan: its last day, in the reseller's time zone, and for whom the stand-in stands in.
+    until = models.DateField(null=True)
+    lent_by = models.ForeignKey(
+        Membership, models.CASCADE, null=True, db_constraint=False, db_index=False, related_name="lent"
+    )
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("reseller", "membership", "group", name="one_assignment_per_group"),
+            models.UniqueConstraint(
+                "reseller", "membership", "group", condition=Q(until=None), name="one_assignment_per_group"
+            ),
+            models.UniqueConstraint(
+                "reseller", "membership", "group", "lent_by", condition=~Q(until=None), name="one_loan_per_lender"
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None, lent_by=None) | Q(until__isnull=False, lent_by__isnull=False),
+                name="a_loan_has_an_end_and_a_lender",
+            ),
         ]
-        indexes = [models.Index("reseller", "group", name="assignment_group")]
+        indexes = [
+            models.Index("reseller", "group", name="assignment_group"),
+            models.Index("reseller", "membership", name="assignment_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.membership} › {self.group}"

@@ -119,6 +119,7 @@ def _actions(actor: Actor, found: Organization) -> list[dict[str, Any]]:
     archive = Permission.ORGANIZATIONS_ARCHIVE
     if found.archived_at is None:
         possible = [
+            (_("Who sees this"), "people:who_sees", "users-group", Permission.PEOPLE_SEE, False),
             (_("Edit"), "organizations:edit", "pencil", Permission.ORGANIZATIONS_EDIT, False),
             (_("Archive"), "organizations:archive", "archive", archive, True),
         ]

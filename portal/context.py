@@ -35,6 +35,7 @@ MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
     (
         "",
         (
+            Item(_("Administrators"), "people:list", "user-cog", Permission.PEOPLE_SEE),
             Item(_("Settings"), "settings", "settings", Permission.SETTINGS_EDIT),
             Item(_("Event log"), "events", "history", Permission.EVENTS_SEE),
         ),

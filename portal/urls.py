@@ -7,6 +7,7 @@ urlpatterns = [
     path("events/", event_views.event_log, name="events"),
     path("events/export/", event_views.export_events, name="export_events"),
     path("help/", views.help_page, name="help"),
+    path("help/roles/", views.roles_page, name="roles"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
     path("settings/", settings_views.profile, name="settings"),

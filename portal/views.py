@@ -5,13 +5,14 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Request
 from accounts.models import Membership, Theme, User
-from accounts.roles import TABLE, Role
+from accounts.roles import GROUP_BOUND, LEVELS, TABLE, Role
 from groups.middleware import SESSION_KEY
 from organizations.fields import FIELDS
 
@@ -44,17 +45,27 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: Request) -> HttpResponse:
-    """The field reference and the roles, printed from the code that applies them."""
+    """The field reference, printed from the code that applies it."""
+    return render(request, "portal/help.html", {"fields": FIELDS, "breadcrumbs": [{"label": _("Help")}]})
+
+
+@require_safe
+def roles_page(request: Request) -> HttpResponse:
+    """What each role may do, printed from the table that decides it."""
     table = [
         {
             "label": line.label,
-            "cells": [{"role": role.label, "level": level} for role, level in zip(Role, line.levels, strict=True)],
+            "cells": [
+                {"role": role.label, "word": LEVELS[level], "is_no": level not in "EV"}
+                for role, level in zip(Role, line.levels, strict=True)
+            ],
         }
         for line in TABLE
     ]
-    crumbs = [{"label": _("Help")}]
-    context = {"fields": FIELDS, "roles": Role.choices, "table": table, "breadcrumbs": crumbs}
-    return render(request, "portal/help.html", context)
+    crumbs = [{"label": _("Help"), "url": reverse("help")}, {"label": _("Roles")}]
+    roles = [{"label": role.label, "is_bound": role in GROUP_BOUND} for role in Role]
+    context = {"roles": roles, "table": table, "mine": request.actor.role.label, "breadcrumbs": crumbs}
+    return render(request, "portal/roles.html", context)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -8,6 +8,8 @@ from support.files import newest, table, upload, work_on
 
 from accounts.tenancy import acting_for
 from imports.tasks import read
+from people.access import get_invitations
+from people.inviting import Draft, invite_people
 
 # In the order of the columns below.
 PEOPLE = (
@@ -22,11 +24,14 @@ PEOPLE = (
     "left",  # a membership that was ended: a person without a reseller
 )
 LOGIN = 302
+# Whom the addresses of people mean. The probes run once for each column, each time in a world of its own.
+PLACES = {"me": "reseller_admin", "person": "sales_agent", "other": "key_account_viewer"}
 # Path, method, and the status for each of PEOPLE. {own}: an organization of Nordics, {dach}: of DACH, {job}: an import
 # of the Reseller Admin's. The neighbour meets Northwind's ids and is told that they don't exist.
 TABLE = [
     ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
     ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("help/roles/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("organizations/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("organizations/new/", "get", (LOGIN, 200, 403, 200, 403, 200, 200, 200, 403)),
     ("organizations/new/", "post", (LOGIN, 422, 403, 422, 403, 422, 422, 422, 403)),
@@ -61,6 +66,39 @@ TABLE = [
     ("settings/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
     ("settings/mandatory-columns/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
     ("settings/mandatory-columns/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
+    ("administrators/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("administrators/invite/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("administrators/invite/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("administrators/import/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("administrators/import/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("administrators/{person}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/role/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/groups/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/handover/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/deactivate/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/reactivate/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/remove/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/role/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/groups/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/handover/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/loans/{other}/end/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("administrators/{person}/loans/{other}/end/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{me}/role/", "get", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{me}/deactivate/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{me}/remove/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{invited}/", "get", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 403)),
+    ("administrators/invitations/{invited}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("administrators/invitations/{invited}/send-again/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/invitations/{invited}/withdraw/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/invitations/{invited}/send-again/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/invitations/{invited}/withdraw/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/{own}/who-sees/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{dach}/who-sees/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("invitations/{reseller}/{token}/", "get", (404,) * 9),
+    ("invitations/{reseller}/{token}/", "post", (404,) * 9),
+    ("administrators/{person}/deactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/reactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("administrators/{person}/remove/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("resellers/switch/", "post", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 404)),
     ("theme/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
     ("operator/mail/", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
@@ -95,7 +133,13 @@ def ids(cast):
         (dach,) = cast.create(cast.admin, name="Dach GmbH", groups=[cast.dach])
     upload(cast.sign_in(), table(count=2))
     work_on(cast, read)
-    return {"own": own.public_id, "dach": dach.public_id, "job": newest(cast).public_id}
+    with acting_for(cast.northwind.pk):
+        draft = Draft("Ida Invited", "ida@northwind.example", "sales_agent")
+        invite_people(cast.admin, [draft])
+        (invited,) = get_invitations(cast.admin)
+    people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
+    found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind}
+    return people | {"token": "nonsense"} | {name: row.public_id for name, row in found.items()}
 
 
 def browser(cast, person):

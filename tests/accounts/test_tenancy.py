@@ -1,6 +1,7 @@
 """The database's own wall between resellers: what holds even if a view forgot everything."""
 
 from contextlib import suppress
+from datetime import date
 
 import psycopg
 import pytest
@@ -18,6 +19,7 @@ from groups.models import Assignment
 from imports.models import Import, ImportRow, Verdict
 from organizations.intake import create_organizations
 from organizations.models import Source
+from people.models import Invitation
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +120,9 @@ def world(cast):
 
 def fill(reseller, membership, group):
     with acting_for(reseller.pk):
-        Assignment.objects.get_or_create(reseller=reseller, group=group, membership=membership)
+        loan = {"until": date.max, "lent_by": membership}
+        Assignment.objects.create(reseller=reseller, group=group, membership=membership, **loan)
+        Invitation.objects.create(reseller=reseller, email="x@y.example", name="X", role="x", invited_by=membership)
         rows = [customer("Shared Name AB")]
         create_organizations(actor_of(membership), rows, source=Source.FORM, groups=[group.public_id])
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
@@ -210,11 +214,13 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 
 LINKS = {
     ("groups_assignment", "group_id", "groups_group"),
+    ("groups_assignment", "lent_by_id", "accounts_membership"),
     ("groups_assignment", "membership_id", "accounts_membership"),
     ("imports_import", "membership_id", "accounts_membership"),
     ("imports_importrow", "import_id", "imports_import"),
     ("organizations_groupmembership", "group_id", "groups_group"),
     ("organizations_groupmembership", "organization_id", "organizations_organization"),
+    ("people_invitation", "invited_by_id", "accounts_membership"),
 }
 
 
