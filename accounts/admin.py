@@ -1,11 +1,14 @@
 """What a platform operator manages at /operator/: resellers, people and who works for whom."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Reseller, User
 
+# Operators sign in on the one page that counts attempts and asks for the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = _("Cloudbroker operator")
 admin.site.site_title = admin.site.index_title = _("Operator")
 

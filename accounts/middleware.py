@@ -1,9 +1,15 @@
-"""Signing in is the default: every view asks for it unless it is marked otherwise."""
+"""Signing in is the default: every view asks for it unless it is marked otherwise, and for a second step on demand."""
 
+from collections.abc import Callable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from accounts.factors import has_proved_enough
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -15,3 +21,23 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if request.path.startswith("/api/"):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class SecondFactorMiddleware:
+    """Where the reseller demands a second factor, nobody gets further than to the page that sets one up."""
+
+    # Setting it up, leaving, and what works without a reseller.
+    OPEN = ("/accounts/", "/theme/", "/resellers/", "/static/", "/operator/", "/livez", "/readyz", "/invitations/")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        actor = getattr(request, "actor", None)
+        if actor is None or not actor.reseller.demands_second_factor or request.path.startswith(self.OPEN):
+            return self.get_response(request)
+        if has_proved_enough(request):
+            return self.get_response(request)
+        sentence = _("%(reseller)s asks for a second step when signing in. Set one up to go on.")
+        messages.info(request, sentence % {"reseller": actor.reseller})
+        return redirect("mfa_index")

@@ -34,6 +34,7 @@ class Reseller(models.Model):
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     language = models.CharField(_("language"), max_length=8, default="en")
     mandatory_fields = ArrayField(models.CharField(max_length=64), default=list, blank=True, editable=False)
+    demands_second_factor = models.BooleanField(_("demands a second factor"), default=False)
     is_demo = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 

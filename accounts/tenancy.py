@@ -22,6 +22,10 @@ OUTSIDE: Final = {
     "accounts_membership": "read while signing in, to learn which resellers may be entered",
     "account_emailaddress": "sign-in: belongs to a person",
     "account_emailconfirmation": "sign-in: belongs to a person",
+    "axes_accessattempt": "sign-in: failures are counted before anyone is known",
+    "axes_accessattemptexpiration": "sign-in: until when they count",
+    "axes_accessfailurelog": "sign-in: not written",
+    "axes_accesslog": "sign-in: not written",
     "auth_group": "Django",
     "auth_group_permissions": "Django",
     "auth_permission": "Django",
@@ -30,6 +34,11 @@ OUTSIDE: Final = {
     "django_content_type": "Django",
     "django_migrations": "Django",
     "django_session": "sign-in: read before anyone is known",
+    "mfa_authenticator": "sign-in: a person's second factors",
+    "socialaccount_socialaccount": "sign-in: who a person is at the company's provider",
+    "socialaccount_socialapp": "sign-in: not used, providers are named in the settings",
+    "socialaccount_socialtoken": "sign-in: not kept",
+    "usersessions_usersession": "sign-in: where a person is signed in",
     "jobs_job": "sweeps look for stale work of every reseller; it holds ids only",
 }
 

@@ -47,6 +47,7 @@ CONNECTIONS: dict[str, object] = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True
 SECRET_KEY = required("SECRET_KEY")
 if PRODUCTION and len(SECRET_KEY) < 50:
     raise ImproperlyConfigured("SECRET_KEY is too short for production: use at least 50 random characters.")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = False
 URL = env.str("CLOUDBROKER_URL", default="" if PRODUCTION else "http://localhost:8000") or required("CLOUDBROKER_URL")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(URL).hostname or "localhost"])
@@ -73,6 +74,11 @@ INSTALLED_APPS = [
     "portal",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "axes",
     "csp",
     "django_htmx",
     "django.contrib.admin",
@@ -99,6 +105,8 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "groups.middleware.TenancyMiddleware",
+    "accounts.middleware.SecondFactorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "cloudbroker.urls"
 WSGI_APPLICATION = "cloudbroker.wsgi.application"
@@ -123,7 +131,10 @@ INSTALLED_APPS.insert(-1, "django.forms")
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique by a constraint, in any case
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -140,6 +151,47 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds for which a sensitive page believes that it is still you
+# Addresses are proved by the invitation that was mailed there; the library keeps no list of its own.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "accounts.adapter.SealedFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Cloudbroker"
+MFA_TOTP_TOLERANCE = 1
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost
+# After ten failures for one person from one place, half an hour of rest; the library above slows each down before.
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "accounts.adapter.who_tries"
+AXES_CLIENT_IP_CALLABLE = "accounts.adapter.where_from"
+AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
+
+# Sign-in by a company's own OpenID Connect provider, where one is configured: for people who were invited, by the
+# address that the provider has verified.
+OIDC = {name: env.str(f"OIDC_{name}", default="") for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
+if any(OIDC.values()) and not all(OIDC.values()):
+    raise ImproperlyConfigured("Set OIDC_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them.")
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.InvitedOnly"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_LOGIN_ON_GET = True  # our policy forbids forms to end at another host
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC["URL"]:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "company",
+            "name": env.str("OIDC_NAME", default="OpenID Connect"),
+            "client_id": OIDC["CLIENT_ID"],
+            "secret": OIDC["CLIENT_SECRET"],
+            "settings": {"server_url": OIDC["URL"]},
+        }
+    ]
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # Cookies, headers, content

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("organizations/", include("imports.urls")),
     path("organizations/", include("organizations.urls")),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("allauth.urls")),
     path("operator/mail/", include("portal.operator_urls")),
     path("operator/", admin.site.urls),
     path("livez", health.livez, name="livez"),

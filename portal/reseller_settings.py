@@ -27,7 +27,10 @@ PROFILE: Final = {
     "time_zone": gettext_lazy("Time zone"),
     "currency": gettext_lazy("Currency"),
 }
-LABELS: Final = PROFILE | {"mandatory_fields": gettext_lazy("Mandatory columns")}
+LABELS: Final = PROFILE | {
+    "mandatory_fields": gettext_lazy("Mandatory columns"),
+    "demands_second_factor": gettext_lazy("Second factor demanded"),
+}
 
 
 class Refused(Exception):
@@ -55,6 +58,13 @@ def change_mandatory_fields(actor: Actor, *, demand: Collection[str], release: C
         reseller = _locked(actor)
         wanted = {*reseller.mandatory_fields, *demand} - {*release} - MANDATORY
         _write(actor, reseller, {"mandatory_fields": [name for name in NAMES if name in wanted]})
+
+
+def demand_second_factor(actor: Actor, demanded: bool) -> None:
+    """Ask everybody who works for the reseller for a second factor, or no longer."""
+    actor.require(Permission.SETTINGS_EDIT)
+    with transaction.atomic():
+        _write(actor, _locked(actor), {"demands_second_factor": demanded})
 
 
 def currency_lock(actor: Actor) -> str:
@@ -95,5 +105,7 @@ def _write(actor: Actor, reseller: Reseller, wanted: Mapping[str, Any]) -> None:
     record(actor, Kind.SETTINGS_CHANGED, reseller.public_id, details={"changes": changes})
 
 
-def _text(value: str | list[str]) -> str:
+def _text(value: str | bool | list[str]) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
     return value if isinstance(value, str) else ", ".join(value)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,15 +12,23 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Request
+from accounts.factors import without_second_factor
 from accounts.roles import Permission
 from organizations.fields import FIELDS
-from portal.reseller_settings import Refused, change_mandatory_fields, change_profile, currency_lock
+from portal.reseller_settings import (
+    Refused,
+    change_mandatory_fields,
+    change_profile,
+    currency_lock,
+    demand_second_factor,
+)
 from portal.settings_forms import ProfileForm
 
 # The pages of Settings in their order: what each is called, and its view.
 PAGES = (
     (gettext_lazy("Profile"), "settings"),
     (gettext_lazy("Mandatory columns"), "mandatory_columns"),
+    (gettext_lazy("Security"), "security"),
 )
 
 
@@ -61,6 +70,25 @@ def mandatory_columns(request: Request) -> HttpResponse:
         for field in FIELDS
     ]
     return settings_page(request, "mandatory_columns", {"columns": columns})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def security(request: Request) -> HttpResponse:
+    request.actor.require(Permission.SETTINGS_EDIT)
+    answer: HttpResponse = _security(request)
+    return answer
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _security(request: Request) -> HttpResponse:
+    """Only for who has just proved to be who they are."""
+    if request.method == "POST":
+        demand_second_factor(request.actor, "demanded" in request.POST)
+        messages.success(request, _("Saved."))
+        return redirect("security")
+    lacking = [str(member.user) for member in without_second_factor(request.actor)]
+    context = {"demanded": request.actor.reseller.demands_second_factor, "lacking": lacking}
+    return settings_page(request, "security", context)
 
 
 def settings_page(request: Request, view: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -12,5 +12,6 @@ urlpatterns = [
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
     path("settings/", settings_views.profile, name="settings"),
     path("settings/mandatory-columns/", settings_views.mandatory_columns, name="mandatory_columns"),
+    path("settings/security/", settings_views.security, name="security"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -99,6 +99,8 @@ TABLE = [
     ("administrators/{person}/deactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/{person}/reactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/{person}/remove/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("settings/security/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("settings/security/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("resellers/switch/", "post", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 404)),
     ("theme/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
     ("operator/mail/", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),

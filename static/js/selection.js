@@ -1,5 +1,5 @@
 // Ticking rows of a list: one box ticks the page, and the bar with the actions shows how many are ticked.
-for (const form of document.querySelectorAll("[data-selection]")) {
+for (const form of document.querySelectorAll("[data-selection]:has([data-selection-bar])")) {
   const boxes = [...form.querySelectorAll("input[name=id]")];
   const all = form.querySelector("[data-tick-all]");
   const bar = form.querySelector("[data-selection-bar]");

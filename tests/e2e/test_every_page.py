@@ -51,6 +51,9 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/events/?kind=organization.erased&from=2026-01-01",
         "/settings/",
         "/settings/mandatory-columns/",
+        "/accounts/2fa/",
+        "/accounts/sessions/",
+        "/settings/security/",
         "/help/",
         "/there-is-no-such-page/",
     ]
