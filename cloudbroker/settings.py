@@ -175,21 +175,22 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 
 
 # Sign-in by a company's own OpenID Connect provider, where one is configured: for people who were invited, by the
 # address that the provider has verified.
-OIDC = {name: env.str(f"OIDC_{name}", default="") for name in ("URL", "CLIENT_ID", "CLIENT_SECRET")}
-if any(OIDC.values()) and not all(OIDC.values()):
+OIDC_URL, OIDC_CLIENT_ID = env.str("OIDC_URL", default=""), env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+if len({bool(part) for part in (OIDC_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET)}) > 1:
     raise ImproperlyConfigured("Set OIDC_URL, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET, or none of them.")
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.InvitedOnly"
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_LOGIN_ON_GET = True  # our policy forbids forms to end at another host
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
-if OIDC["URL"]:
+if OIDC_URL:
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
         {
             "provider_id": "company",
             "name": env.str("OIDC_NAME", default="OpenID Connect"),
-            "client_id": OIDC["CLIENT_ID"],
-            "secret": OIDC["CLIENT_SECRET"],
-            "settings": {"server_url": OIDC["URL"]},
+            "client_id": OIDC_CLIENT_ID,
+            "secret": OIDC_CLIENT_SECRET,
+            "settings": {"server_url": OIDC_URL},
         }
     ]
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
