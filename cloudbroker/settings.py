@@ -226,6 +226,7 @@ FILE_UPLOAD_HANDLERS = ["imports.uploads.LimitedUpload"]
 # Language and time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English")]
+FORMAT_MODULE_PATH = "cloudbroker.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

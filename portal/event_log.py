@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -196,8 +197,8 @@ def _chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:
         "kind": _capital(told_as(asked.kind, {})) if asked.kind else "",
         "person": people.get(str(asked.person)) or _("One person"),
         "subject": subject.name if subject else _("One record"),
-        "from": _("From %(day)s") % {"day": asked.since},
-        "to": _("To %(day)s") % {"day": asked.until},
+        "from": _("From %(day)s") % {"day": date_format(asked.since)} if asked.since else "",
+        "to": _("To %(day)s") % {"day": date_format(asked.until)} if asked.until else "",
     }
     return [{"label": labels[name], "remove_url": asked.url(**{name: ""})} for name in asked.parts]
 

@@ -1,0 +1,5 @@
+"""Dates and times in English: days before named months and 24 hours, which nobody in any country reads wrongly."""
+
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i"
