@@ -25,13 +25,21 @@ def conninfo(url: str) -> str:
     return make_conninfo(**parts)
 
 
+# A person whose file was taken in waits while a broker that is down is asked: once, and for less than a second. Workers
+# and beat, which have all the time in the world, bring their own patience.
+ONCE: dict[str, object] = {"max_retries": 0}
+PATIENCE = 0.7
 # No long polling: it looks at one queue after the other for seconds each.
-# And little patience: a person whose file was taken in waits while a broker that is down is asked.
-PGMQ: dict[str, object] = {
+PGMQ: dict[str, object] = ONCE | {
     "init_extension": False,
     "pool_size": 4,
-    "pool_timeout": 0.7,
+    "pool_timeout": PATIENCE,
     "wait_time_seconds": 0,
     "polling_interval": 0.25,
 }
-REDIS: dict[str, object] = {"unacked_restore_interval": 2, "unacked_restore_throttle": 1}
+REDIS: dict[str, object] = ONCE | {
+    "socket_connect_timeout": PATIENCE,
+    "socket_timeout": 5.0,  # one that is there and hangs
+    "unacked_restore_interval": 2,
+    "unacked_restore_throttle": 1,
+}

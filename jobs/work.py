@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tenancy import acting_for
+from jobs.absence import Absence
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
@@ -23,6 +24,7 @@ logger = logging.getLogger(__name__)
 STALE_AFTER = timedelta(seconds=15)
 TURN = 45.0  # seconds a task works before it lets others in
 MOST_FAILURES = 5
+broker_is_away = Absence(seconds=5.0)
 
 
 class Dropped(Exception):
@@ -111,7 +113,10 @@ def _failures(turn: Turn) -> int:
 
 def _send(task: str, reseller_id: int, object_id: int) -> None:
     """Wake a worker up. A broker that can't be reached is no fault of the caller's: the sweep sends the job again."""
+    if broker_is_away:
+        return
     try:
         current_app.send_task(task, args=[reseller_id, object_id], retry=False)
     except Exception:  # each transport raises errors of its own
+        broker_is_away.note()
         logger.warning("The broker does not answer; %s %s waits for the sweep.", task, object_id, exc_info=True)
