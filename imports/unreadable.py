@@ -17,6 +17,7 @@ SENTENCES: dict[str, "StrPromise"] = {
     "no_rows": _("The file has headings but no rows below them. Add at least one organization and upload it again."),
     "no_headings": _("There is nothing in line %(line)d or below it. Choose the line that holds the headings."),
     "file_too_large": _("The file is larger than %(limit)s MB. Split it and upload the parts one after the other."),
+    "no_room": _("There is no room left to keep the file. Nothing was imported; try again later."),
     "too_many_rows": _("The file has more than %(limit)s rows. Split it and upload the parts one after the other."),
     "too_many_lines": _(
         "The file has more than %(limit)s lines. Delete blank lines, or split it and upload the parts one "

@@ -1,21 +1,29 @@
 """Where uploaded files lie until they expire: on disk before the row that names them commits."""
 
+import errno
 import hashlib
+import math
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from tempfile import NamedTemporaryFile
+from typing import Any, Final, NoReturn
 
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 
 from accounts.models import Reseller
 from accounts.tenancy import acting_for
 from imports.models import Import
+from imports.unreadable import Unreadable
 
 MOST_BYTES: Final = 100 * 1024 * 1024
 ORPHAN_AFTER: Final = 60 * 60  # seconds; no request lives that long
+NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class DurableStorage(FileSystemStorage):
@@ -37,30 +45,77 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
+class _Incoming(TemporaryUploadedFile):
+    """A file that is still arriving. It lies beside those that are kept: to keep it is to rename it, whole or not at
+    all, and what a killed process leaves lies where the sweep looks.
+    """
+
+    def __init__(self, handler: TemporaryFileUploadHandler) -> None:
+        file = NamedTemporaryFile(suffix=".upload", dir=incoming())  # noqa: SIM115  lives as long as we do
+        facts = (handler.content_type, 0, handler.charset, handler.content_type_extra)
+        super(TemporaryUploadedFile, self).__init__(file, handler.file_name, *facts)
+
+
 class LimitedUpload(TemporaryFileUploadHandler):
-    """Streams an upload to disk and stops at the limit; the view finds `request.upload_is_too_large`."""
+    """Streams an upload to disk and stops at the limit, or where the disk ends.
+
+    The view finds `request.upload_is_too_large` or `request.upload_found_no_room`.
+    """
 
     received = 0
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super(TemporaryFileUploadHandler, self).new_file(*args, **kwargs)
+        with self._as_far_as_there_is_room():
+            self.file = _Incoming(self)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received += len(raw_data)
         if self.received > MOST_BYTES:
-            self.request.upload_is_too_large = True  # type: ignore[union-attr]
-            raise StopUpload(connection_reset=False)
-        super().receive_data_chunk(raw_data, start)
+            self._stop("upload_is_too_large")
+        with self._as_far_as_there_is_room():
+            super().receive_data_chunk(raw_data, start)
+
+    @contextmanager
+    def _as_far_as_there_is_room(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._stop("upload_found_no_room")
+
+    def _stop(self, reason: str) -> NoReturn:
+        setattr(self.request, reason, True)
+        raise StopUpload(connection_reset=False)
 
 
 def storage() -> Storage:
     return storages["uploads"]
 
 
+def incoming() -> Path:
+    folder = path_of("incoming")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
 def keep(content: "File[Any]", name: str) -> tuple[str, str]:
-    """Store the file under about this name; returns the name it got and its SHA-256 in hex."""
+    """Store the file under about this name; returns the name it got and its SHA-256 in hex.
+
+    Raises Unreadable when the disk is full.
+    """
     digest = hashlib.sha256()
     for chunk in content.chunks():
         digest.update(chunk)
     content.seek(0)
-    return storage().save(name, content), digest.hexdigest()
+    try:
+        return storage().save(name, content), digest.hexdigest()
+    except OSError as error:
+        storage().delete(name)  # half of it, or all of it but perhaps not after a power cut
+        if error.errno in NO_ROOM:
+            raise Unreadable("no_room") from error
+        raise
 
 
 def path_of(name: str) -> Path:
@@ -68,15 +123,30 @@ def path_of(name: str) -> Path:
 
 
 def sweep() -> int:
-    """Delete files that no import names, left behind by a request that died; returns how many."""
-    deleted = 0
-    for reseller in Reseller.objects.all():
-        folder = Path(storage().path(str(reseller.public_id)))
-        old = [file for file in folder.glob("*") if time.time() - file.stat().st_mtime > ORPHAN_AFTER]
-        with acting_for(reseller.pk):
-            names = {f"{reseller.public_id}/{file.name}" for file in old}
-            kept = set(Import.objects.filter(reseller=reseller, upload__in=names).values_list("upload", flat=True))
-        for name in names - kept:
-            storage().delete(name)
-            deleted += 1
-    return deleted
+    """Delete files that no import names, left behind by a process that died; returns how many."""
+    return _delete(_old(incoming())) + sum(map(_sweep_reseller, Reseller.objects.all()))
+
+
+def _sweep_reseller(reseller: Reseller) -> int:
+    old = {f"{reseller.public_id}/{file.name}": file for file in _old(path_of(str(reseller.public_id)))}
+    with acting_for(reseller.pk):
+        kept = set(Import.objects.filter(reseller=reseller, upload__in=old).values_list("upload", flat=True))
+    return _delete([file for name, file in old.items() if name not in kept])
+
+
+def _old(folder: Path) -> list[Path]:
+    return [file for file in folder.glob("*") if _age(file) > ORPHAN_AFTER]
+
+
+def _age(file: Path) -> float:
+    """In seconds. One that another sweep deletes meanwhile counts as new."""
+    try:
+        return time.time() - file.stat().st_mtime
+    except FileNotFoundError:
+        return -math.inf
+
+
+def _delete(files: list[Path]) -> int:
+    for file in files:
+        file.unlink(missing_ok=True)
+    return len(files)

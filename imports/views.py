@@ -31,9 +31,9 @@ def create_multiple(request: Request) -> HttpResponse:
         return _upload_page(request, UploadForm(actor=request.actor))
     form = UploadForm(request.POST, request.FILES, actor=request.actor)
     if getattr(request, "upload_is_too_large", False):
-        form.full_clean()
-        form.errors["file"] = form.error_class([Unreadable("file_too_large", limit=pages.MOST_MEGABYTES).sentence()])
-        return _upload_page(request, form, status=413)
+        return _cut_off_page(request, form, Unreadable("file_too_large", limit=pages.MOST_MEGABYTES), status=413)
+    if getattr(request, "upload_found_no_room", False):
+        return _cut_off_page(request, form, Unreadable("no_room"), status=507)
     job = _receive(request, form)
     return redirect("imports:detail", job.public_id) if job else _upload_page(request, form, status=422)
 
@@ -49,6 +49,13 @@ def _receive(request: Request, form: UploadForm) -> Import | None:
     except NoGround as refused:
         form.add_error("group" if "group" in form.fields else None, refused.problem.sentence())
     return None
+
+
+def _cut_off_page(request: Request, form: UploadForm, why: Unreadable, status: int) -> HttpResponse:
+    """Without the file, the form says that none was chosen; there was one, and it stopped arriving."""
+    form.full_clean()
+    form.errors["file"] = form.error_class([why.sentence()])
+    return _upload_page(request, form, status=status)
 
 
 def _upload_page(request: Request, form: UploadForm, status: int = 200) -> HttpResponse:

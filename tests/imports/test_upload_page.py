@@ -1,5 +1,7 @@
 """Files that can't become organizations: each is refused with a sentence that names it, and nothing of it is kept."""
 
+import errno
+
 import pytest
 from support.files import newest, table, upload, work_on
 
@@ -96,3 +98,52 @@ def test_the_check_page_asks_as_often_for_three_rows_as_for_three_hundred(cast, 
         work_on(cast, read)
         with django_assert_max_num_queries(14):
             assert "is already used by T" in client.get(address).text
+
+
+def test_a_file_arrives_beside_those_that_are_kept(cast, monkeypatch):
+    """So that keeping it is a rename, and what a killed request leaves is found by the sweep."""
+    arriving = []
+    whole = uploads.LimitedUpload.receive_data_chunk
+
+    def receive(self, raw_data, start):
+        arriving.extend(uploads.incoming().glob("*.upload"))
+        return whole(self, raw_data, start)
+
+    monkeypatch.setattr(uploads.LimitedUpload, "receive_data_chunk", receive)
+    upload(cast.sign_in(), table(count=3))
+    assert len(arriving) == 1 and list(uploads.incoming().glob("*")) == []
+    half = uploads.incoming() / "killed.upload"
+    half.write_text("half a file")
+    assert uploads.sweep() == 0
+    monkeypatch.setattr(uploads, "ORPHAN_AFTER", -1)
+    assert uploads.sweep() == 1
+    assert not half.exists() and uploads.path_of(newest(cast).upload).exists()
+
+
+def full(*args, **kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("where", ["NamedTemporaryFile", "_flush"])
+def test_a_disk_that_is_full_is_told_in_words_and_nothing_is_kept(cast, monkeypatch, where):
+    with monkeypatch.context() as planted:
+        planted.setattr(uploads, where, full)
+        answer = upload(cast.sign_in(), table(count=3))
+    assert answer.status_code in (507, 422)
+    assert "There is no room left to keep the file" in answer.text
+    assert kept(cast) == (0, 0)
+    assert upload(cast.sign_in(), table(count=3)).status_code == 302
+
+
+def test_a_disk_that_fills_up_while_the_file_arrives_is_told_in_words(cast, monkeypatch):
+    received = uploads.TemporaryFileUploadHandler.receive_data_chunk
+    with monkeypatch.context() as planted:
+        planted.setattr(
+            uploads.TemporaryFileUploadHandler,
+            "receive_data_chunk",
+            lambda self, data, start: full() if start else received(self, data, start),
+        )
+        answer = upload(cast.sign_in(), table(count=3_000))
+    assert answer.status_code == 507
+    assert "There is no room left to keep the file" in answer.text
+    assert (kept(cast), list(uploads.incoming().glob("*"))) == ((0, 0), [])
