@@ -38,7 +38,7 @@ CHUNK: Final = 2_000
 
 def read(turn: Turn) -> None:
     """Survey the file, check and stage its rows, and find duplicates; the import is then ready or failed."""
-    with turn.step():
+    with turn.step(gets_on=False):
         job = _get(turn, State.READING)
     try:
         if job.rows_total is None:

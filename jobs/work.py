@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.tenancy import acting_for
 from jobs.absence import Absence
 from jobs.models import Job
+from jobs.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
@@ -44,8 +45,11 @@ class Turn:
         return time.monotonic() > self._ends
 
     @contextmanager
-    def step(self) -> Iterator[None]:
-        """A transaction of the reseller that holds the job; what it writes and the job's place commit together."""
+    def step(self, *, gets_on: bool = True) -> Iterator[None]:
+        """A transaction of the reseller that holds the job; what it writes and the job's place commit together.
+
+        One that only looks around does not get on, and so forgives no failure.
+        """
         with acting_for(self.reseller_id):
             job = Job.objects.select_for_update().filter(task=self.task, object_id=self.object_id).first()
             if job is None:
@@ -54,7 +58,8 @@ class Turn:
             if self.is_finished:
                 job.delete()
             else:
-                Job.objects.filter(pk=job.pk).update(due_at=timezone.now() + STALE_AFTER, failures=0)
+                job.due_at, job.failures = timezone.now() + STALE_AFTER, 0 if gets_on else job.failures
+                job.save(update_fields=["due_at", "failures"])
 
     def finish(self) -> None:
         """To be called inside the last step."""
@@ -80,9 +85,9 @@ def take_turn(
         work(turn)
     except Dropped:
         return
-    except Exception:
+    except Exception as error:
         logger.exception("Job %s %s failed.", task, object_id)
-        if _failures(turn) < MOST_FAILURES:
+        if is_outage(error) or _failures(turn) < MOST_FAILURES:
             return  # the sweep brings it back
         with turn.step():
             give_up(turn)
