@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from urllib.parse import quote
 from cloudbroker.embedded import APP, DATABASE, OWNER, QUEUE, QUEUE_DATABASE, Cluster
 
 MARK = "CLOUDBROKER_RUN"
+STAND_IN = "CLOUDBROKER_PARTNER_CENTER_FAKE"
 OWNERS_ONLY = "DATABASE_OWNER_URL"
 
 
@@ -60,6 +62,8 @@ def assignments(place: Place, cluster: Cluster | None, given: Mapping[str, str])
         "PORT": str(place.port),
         "SECRET_KEY": given.get("SECRET_KEY") or kept_secret(place.home / "secret-key"),
     }
+    if given.get("CLOUDBROKER_ENV", "demo") == "demo":
+        ours[STAND_IN] = given.get(STAND_IN) or f"http://127.0.0.1:{free_port()}"
     if cluster:
         ours["DATABASE_URL"] = cluster.url(DATABASE, APP)
         ours[OWNERS_ONLY] = cluster.url(DATABASE, OWNER)
@@ -80,6 +84,13 @@ def for_commands(assigned: Mapping[str, str], given: Mapping[str, str]) -> dict[
 def for_parts(assigned: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
     """The same without the owner's address: what serves the web or works for it has no need of it."""
     return {name: value for name, value in for_commands(assigned, given).items() if name != OWNERS_ONLY}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def kept_secret(path: Path) -> str:

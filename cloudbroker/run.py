@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from cloudbroker.embedded import Cluster, EmbeddedError
 from cloudbroker.embedded_places import made_home
 from cloudbroker.environment import (
     MARK,
+    STAND_IN,
     Place,
     RunError,
     assignments,
@@ -83,10 +85,11 @@ def run(place: Place, signals: Signals, parent: int | None) -> None:
         assigned = assignments(place, cluster, os.environ)
         with run_file(place.home, assigned):
             commands = Commands(for_commands(assigned, os.environ) | {MARK: mark}, place.home / "log" / "prepare.log")
-            parts = portal(place, for_parts(assigned, os.environ) | {MARK: mark})
+            environment = for_parts(assigned, os.environ) | {MARK: mark}
+            parts = [*portal(place, environment), *stand_in(environment)]
             commands.manage("prepare_database")
             with supervised(Supervisor(parts, logs=place.home / "log", mark=mark, say=say), signals) as supervisor:
-                supervisor.start("web")
+                supervisor.start("web", "partner-center")
                 sign_ins = commands.manage("create_demo")  # while the web server is busy starting
                 await_answer(place, supervisor)
                 supervisor.start("worker", "beat")
@@ -197,6 +200,14 @@ def portal(place: Place, environment: Mapping[str, str]) -> list[Part]:
     beat = ["beat", "--schedule", str(place.home / "beat-schedule"), "--pidfile", ""]
     modules = {"web": gunicorn, "worker": [*CELERY, *worker], "beat": [*CELERY, *beat]}
     return [Part(name, [sys.executable, "-m", *module], environment) for name, module in modules.items()]
+
+
+def stand_in(environment: Mapping[str, str]) -> list[Part]:
+    """The one for Microsoft's Partner Center, unless the user named another or this is no demo."""
+    if STAND_IN not in environment or os.environ.get(STAND_IN):
+        return []
+    port = str(urlsplit(environment[STAND_IN]).port)
+    return [Part("partner-center", [sys.executable, "-m", "csp_link.fake", "--port", port], environment)]
 
 
 CELERY = ["celery", "-A", "cloudbroker"]

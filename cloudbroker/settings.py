@@ -195,6 +195,16 @@ if OIDC_URL:
     ]
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
+# A stand-in for Microsoft's login servers and Partner Center; it would be sent the secrets of real connections.
+PARTNER_CENTER_FAKE = env.str("CLOUDBROKER_PARTNER_CENTER_FAKE", default="").rstrip("/")
+if PARTNER_CENTER_FAKE and PRODUCTION:
+    raise ImproperlyConfigured(
+        "CLOUDBROKER_PARTNER_CENTER_FAKE is set: in production that would send your secrets at Microsoft to a stand-in."
+        " Unset it."
+    )
+if PARTNER_CENTER_FAKE and not PARTNER_CENTER_FAKE.startswith(("http://", "https://")):
+    raise ImproperlyConfigured("CLOUDBROKER_PARTNER_CENTER_FAKE must be an address such as http://127.0.0.1:8901.")
+
 # Cookies, headers, content
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12

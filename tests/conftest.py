@@ -8,7 +8,7 @@ from support import database
 
 SERVER = pytest.StashKey()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-pytest_plugins = ["support.cast"]
+pytest_plugins = ["support.cast", "support.partner_center"]
 
 
 def pytest_configure(config):

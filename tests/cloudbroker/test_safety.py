@@ -11,6 +11,8 @@ from cloudbroker.embedded import OWNER, SUPERUSER
 
 START = "import django; django.setup(); from cloudbroker.safety import refuse_unsafe_start; refuse_unsafe_start()"
 
+PRODUCTION = {"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50, "CLOUDBROKER_URL": "https://portal.example"}
+
 
 def start(code=START, **changes):
     """The end of what Python says when it starts like this; empty when it starts."""
@@ -35,10 +37,9 @@ def test_production_refuses_demo_data():
     name = f"{database.name_for(os.environ.get('PYTEST_XDIST_WORKER', 'main'))}_demo"
     database.clone(name)
     server = database.cluster()
-    production = {"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50, "CLOUDBROKER_URL": "https://portal.example"}
     place = {"DATABASE_URL": server.url(name, "cloudbroker_app")}
     try:
-        assert start(**place, **production) == ""
+        assert start(**place, **PRODUCTION) == ""
         subprocess.run(
             [sys.executable, "manage.py", "create_demo"],
             cwd=database.ROOT,
@@ -46,9 +47,9 @@ def test_production_refuses_demo_data():
             check=True,
             capture_output=True,
         )
-        assert "demo data" in start(**place, **production)
+        assert "demo data" in start(**place, **PRODUCTION)
         refused = [sys.executable, "manage.py", "create_demo"]
-        environment = os.environ | database.environment(name) | production
+        environment = os.environ | database.environment(name) | PRODUCTION
         assert subprocess.run(refused, cwd=database.ROOT, env=environment, capture_output=True).returncode == 1
     finally:
         database.drop(name)
@@ -57,6 +58,8 @@ def test_production_refuses_demo_data():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
+        ({**PRODUCTION, "CLOUDBROKER_PARTNER_CENTER_FAKE": "http://127.0.0.1:1"}, "your secrets at Microsoft"),
+        ({"CLOUDBROKER_PARTNER_CENTER_FAKE": "127.0.0.1:1"}, "must be an address"),
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set"),
         ({"BROKER_URL": None}, "BROKER_URL is not set"),

@@ -1,0 +1,1 @@
+"""Microsoft's customers of a reseller, found in Partner Center, become organizations."""
