@@ -2,7 +2,7 @@
 
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models import Func
+from django.db.models import Func, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -64,6 +64,7 @@ class Event(models.Model):
         indexes = [
             models.Index("reseller", "subject_id", "id", name="event_timeline"),
             models.Index("reseller", "at", "public_id", name="event_by_age"),
+            models.Index("reseller", "batch_id", condition=Q(batch_id__isnull=False), name="event_by_batch"),
         ]
 
     def __str__(self) -> str:

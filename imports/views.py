@@ -20,6 +20,7 @@ from imports.models import Import, State
 from imports.receiving import cancel_import, receive_file, start_import
 from imports.unreadable import Unreadable
 from organizations.access import NoGround
+from organizations.grid_page import grid_context
 from organizations.rules import also_mandatory
 from organizations.views import crumbs
 
@@ -60,7 +61,8 @@ def _cut_off_page(request: Request, form: UploadForm, why: Unreadable, status: i
 
 def _upload_page(request: Request, form: UploadForm, status: int = 200) -> HttpResponse:
     title = (_("Create Multiple Organizations"), reverse("imports:create_multiple"))
-    context = pages.upload_context(request.actor, form) | {"breadcrumbs": crumbs(title)}
+    context = pages.upload_context(request.actor, form)
+    context |= {"grid": grid_context(request.actor), "breadcrumbs": crumbs(title)}
     return render(request, "imports/create_multiple.html", context, status=status)
 
 

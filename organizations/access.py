@@ -8,9 +8,10 @@ from django.http import Http404
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from events.models import Event, Kind
 from groups.access import get_groups, get_groups_by_public_id
 from groups.models import Group
-from organizations.models import Organization
+from organizations.models import Organization, OrganizationQuerySet
 from organizations.problems import Problem
 
 
@@ -22,6 +23,16 @@ def get_organization(
     if found is None:
         raise Http404
     actor.require(permission)
+    return found
+
+
+def get_created_together(actor: Actor, batch_id: uuid.UUID) -> OrganizationQuerySet:
+    """What one batch created, as far as the actor may see it; 404 where that is nothing."""
+    made = Event.objects.filter(reseller=actor.reseller, batch_id=batch_id, kind=Kind.ORGANIZATION_CREATED)
+    seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
+    found = seen.filter(public_id__in=made.values("subject_id"))
+    if not found.exists():
+        raise Http404
     return found
 
 

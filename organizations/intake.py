@@ -15,11 +15,12 @@ from organizations import fields, rules
 from organizations.access import Ground, get_ground
 from organizations.batches import STORED, Batch, given, record_of
 from organizations.fields import NAMES, Reading, Row
-from organizations.models import Source
+from organizations.models import Organization, Source
 from organizations.problems import Problem
 
 PERMISSIONS: Final = {
     Source.FORM: Permission.ORGANIZATIONS_CREATE,
+    Source.GRID: Permission.ORGANIZATIONS_CREATE_MANY,
     Source.IMPORT: Permission.ORGANIZATIONS_CREATE_MANY,
 }
 
@@ -69,25 +70,43 @@ def create_organizations(
     source: Source,
     groups: Sequence[uuid.UUID | str] = (),
     batch_id: uuid.UUID | None = None,
+    ids: Sequence[uuid.UUID] = (),
 ) -> list[Outcome]:
     """Create an organization from every good row of texts; answer for each row, in order.
 
+    `ids` are the public ids that the rows will have, each only once; what exists under one counts as created, so that
+    the same rows sent twice get the same answer twice.
     Raises PermissionDenied for a role that may not use this door, NoGround for groups it may not create in.
     """
     actor.require(PERMISSIONS[source])
     ground = get_ground(actor, groups)
     read = [check_row(actor, [row.get(name, "") for name in NAMES], reading_for(actor)) for row in rows]
-    records = [(number, *record_of(new_id(), row)) for number, row in enumerate(read, start=1)]
+    named = zip(ids or [new_id() for _ in read], read, strict=True)
+    records = [(number, *record_of(public_id, row)) for number, (public_id, row) in enumerate(named, start=1)]
     errors = _errors(actor, read, given(records))
     good = [record for record, row_errors in zip(records, errors, strict=True) if not row_errors]
     created = create_batch(actor, given(good), source=source, ground=ground, batch_id=batch_id)
-    lost = [record for record in good if record[1] not in created]
-    for conflict in rules.get_conflicts(actor, given(lost)) if lost else ():
-        errors[conflict.number - 1].setdefault(conflict.field, []).append(conflict.problem)
+    if len(created) < len(good):
+        created |= _created_before(actor, [record[1] for record in good if record[1] not in created])
+        _explain(actor, [record for record in good if record[1] not in created], errors)
     return [
         Outcome(row, record[1] if record[1] in created else None, row_errors)
         for row, record, row_errors in zip(read, records, errors, strict=True)
     ]
+
+
+def _created_before(actor: Actor, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+    seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
+    return set(seen.filter(public_id__in=ids).values_list("public_id", flat=True))
+
+
+def _explain(actor: Actor, lost: Sequence[tuple[Any, ...]], errors: list[dict[str, list[Problem]]]) -> None:
+    """Tell every row that was good and yet was not created why; the reason may be gone again."""
+    for conflict in rules.get_conflicts(actor, given(lost)) if lost else ():
+        errors[conflict.number - 1].setdefault(conflict.field, []).append(conflict.problem)
+    for number, *_ in lost:
+        if not errors[number - 1]:
+            errors[number - 1] = {"name": [Problem("not_created")]}
 
 
 def check_row(actor: Actor, cells: Sequence[str], reading: Reading) -> Row:

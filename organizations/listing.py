@@ -108,6 +108,23 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     }
 
 
+def created_context(actor: Actor, found: OrganizationQuerySet, query: QueryDict) -> dict[str, Any]:
+    """A page of what one batch created, in the order of names."""
+    page = get_page(
+        found.prefetch_related(Prefetch("groups", get_groups(actor))),
+        Order("sort_name"),
+        size=SIZES[-1],
+        after=query.get("after", ""),
+        before=query.get("before", ""),
+    )
+    turn = {"previous_url": page.before and f"?before={page.before}", "next_url": page.after and f"?after={page.after}"}
+    return {
+        "rows": [_row(organization) for organization in page.rows],
+        "count_label": _count_label(found),
+        "pager": turn,
+    }
+
+
 def _row(organization: Organization) -> dict[str, Any]:
     return {
         "url": reverse("organizations:detail", args=[organization.public_id]),

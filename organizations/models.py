@@ -17,6 +17,7 @@ class Source(models.TextChoices):
     """The doors. Each one has its driver in tests/test_every_door.py."""
 
     FORM = "form", _("Form")
+    GRID = "grid", _("Grid")
     IMPORT = "import", _("File import")
 
 

@@ -136,6 +136,7 @@ MESSAGES: dict[str, StrPromise] = {
     ),
     # rules that need the database
     "repeated": _("“%(value)s” is already on row %(first)s. Keep it on one row only."),
+    "repeated_later": _("“%(value)s” is also on row %(other)s. Keep it on one row only."),
     "taken": _("“%(value)s” is already used by %(name)s. Enter another, or edit that organization."),
     "taken_hidden": _("“%(value)s” is already in use; ask an administrator."),
     "archived": _("“%(value)s” belongs to the archived organization %(name)s. Restore that one instead."),
@@ -150,6 +151,14 @@ MESSAGES: dict[str, StrPromise] = {
     "group_none_yet": _("You have not been given an organization group yet. Ask a Reseller Admin for one."),
     "group_missing": _("Choose one of your organization groups."),
     "group_only_one": _("Choose exactly one of your organization groups; a Reseller Admin can add more."),
+    # the grid as a whole
+    "grid_empty": _("The grid is empty. Fill in at least one row."),
+    "grid_full": _(
+        "The grid holds %(rows)s rows and may hold %(most)s. Nothing was created. Import them as a file instead."
+    ),
+    "grid_uneven": _(
+        "The rows arrived incomplete, so nothing was created. Load this page again and paste or type them anew."
+    ),
     # verbs on a record that is not in a state for them
     "changed_meanwhile": _(
         "Somebody else changed %(name)s while you were editing. Your texts are below; compare them with the record "

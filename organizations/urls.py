@@ -1,11 +1,13 @@
 from django.urls import path
 
-from organizations import change_views, views
+from organizations import change_views, grid_views, views
 
 app_name = "organizations"
 urlpatterns = [
     path("", views.organizations, name="list"),
     path("new/", views.new_organization, name="new"),
+    path("create-multiple/rows/", grid_views.grid, name="grid"),
+    path("create-multiple/rows/<uuid:batch_id>/", grid_views.created_together, name="created_together"),
     path("bulk/", change_views.bulk, name="bulk"),
     path("<uuid:public_id>/", views.organization, name="detail"),
     path("<uuid:public_id>/edit/", change_views.edit, name="edit"),

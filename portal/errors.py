@@ -1,10 +1,13 @@
 """What Django shows when something goes wrong: pages in the portal's style that tell nothing secret."""
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, TooManyFieldsSent | RequestDataTooBig):
+        return render(request, "too_much.html", status=413)
     return render(request, "400.html", status=400)
 
 

@@ -27,7 +27,8 @@ LOGIN = 302
 # Whom the addresses of people mean. The probes run once for each column, each time in a world of its own.
 PLACES = {"me": "reseller_admin", "person": "sales_agent", "other": "key_account_viewer"}
 # Path, method, and the status for each of PEOPLE. {own}: an organization of Nordics, {dach}: of DACH, {job}: an import
-# of the Reseller Admin's. The neighbour meets Northwind's ids and is told that they don't exist.
+# of the Reseller Admin's, {grid}: a grid of theirs in DACH. The neighbour meets Northwind's ids and is told that they
+# don't exist.
 TABLE = [
     ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
     ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
@@ -50,6 +51,9 @@ TABLE = [
     ("organizations/{own}/erase/", "post", (LOGIN, 409, 403, 403, 403, 403, 403, 404, 403)),
     ("organizations/create-multiple/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
     ("organizations/create-multiple/", "post", (LOGIN, 422, 403, 422, 403, 422, 403, 422, 403)),
+    ("organizations/create-multiple/rows/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
+    ("organizations/create-multiple/rows/", "post", (LOGIN, 422, 403, 422, 403, 422, 403, 422, 403)),
+    ("organizations/create-multiple/rows/{grid}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
     ("organizations/templates/csv/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
     ("organizations/templates/exe/", "get", (LOGIN, 404, 403, 404, 403, 404, 403, 404, 403)),
     ("organizations/imports/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
@@ -141,7 +145,10 @@ def ids(cast):
         (invited,) = get_invitations(cast.admin)
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind}
-    return people | {"token": "nonsense"} | {name: row.public_id for name, row in found.items()}
+    sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
+    grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
+    people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}
+    return people | {name: row.public_id for name, row in found.items()}
 
 
 def browser(cast, person):

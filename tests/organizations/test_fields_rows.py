@@ -197,6 +197,7 @@ def test_a_search_term_is_folded_as_the_record_was():
 
 def test_every_code_has_a_sentence_that_takes_its_params():
     names = ["value", "heading", "label", "max", "length", "character", "pattern", "example", "month", "first", "whole"]
+    names += ["other", "rows", "most"]
     params = dict.fromkeys([*names, "country", "name"], "Q")
     for code in MESSAGES:
         sentence = Problem(code, params).sentence()

@@ -1,0 +1,172 @@
+"""What the grid's part of a page shows: columns, cells with what is wrong in them, and the words its script says."""
+
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.actors import Actor
+from organizations.access import get_grounds
+from organizations.fields import BY_NAME, FIELDS, MANDATORY, Field
+from organizations.forms import GROUPS, groups_field
+from organizations.grid import MOST_ROWS, SIZES, Answer, Created, Grid, Left
+from organizations.problems import Problem
+from organizations.rules import also_mandatory
+
+# As many problems are listed above the grid; a list that is longer than the grid helps nobody.
+MOST_LISTED: Final = 50
+ROW: Final = "{row}"  # where the script puts a row's number
+
+
+class GridForm(forms.Form):
+    """What is chosen for the grid as a whole: how many rows to add, and the groups of what it creates."""
+
+    count = forms.TypedChoiceField(
+        choices=[(size, size) for size in SIZES], coerce=int, initial=10, label=gettext_lazy("Number of rows to add")
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if groups := get_grounds(actor):
+            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
+
+    @property
+    def groups_field(self) -> forms.BoundField | None:
+        return self[GROUPS] if GROUPS in self.fields else None
+
+    @property
+    def chosen_groups(self) -> list[str]:
+        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
+
+    @property
+    def rows_to_add(self) -> int:
+        text = self.data.get("count", "")
+        return int(text) if text in map(str, SIZES) else 0
+
+
+def grid_context(
+    actor: Actor, *, grid: Grid | None = None, form: GridForm | None = None, answer: Answer | None = None
+) -> dict[str, Any]:
+    """The grid as it is first offered, or as it was sent, or what is left of it after an answer."""
+    shown = grid or Grid.blank()
+    left = answer.left if answer else [Left(row) for row in shown.rows]
+    return {
+        "action": reverse("organizations:grid"),
+        "form": form or GridForm(actor=actor),
+        "token": shown.token,
+        "columns": [_column(actor, field) for field in FIELDS],
+        "rows": [_row(number, row) for number, row in enumerate(left, start=1)],
+        "blank_row": _row(ROW, Left(("",) * len(FIELDS))),
+        "created": [_created(made) for made in answer.created] if answer else [],
+        "created_url": reverse("organizations:created_together", args=[answer.batch_id]) if answer else "",
+        "most": MOST_ROWS,
+        "is_new": grid is None,
+        "no_group": actor.is_group_bound and not actor.group_ids,
+        "draft": draft_key(actor),
+        "words": _words(),
+        "file_url": reverse("imports:create_multiple"),
+    }
+
+
+def draft_key(actor: Actor) -> str:
+    """Under which the browser keeps what was typed, apart for each person and reseller."""
+    return f"cb-grid:{actor.reseller.public_id}:{actor.public_id}"
+
+
+def _column(actor: Actor, field: Field) -> dict[str, Any]:
+    return {
+        "name": field.name,
+        "heading": field.heading,
+        "help": field.help,
+        "label": _label(field, ROW),
+        "mandatory": field.name in MANDATORY | also_mandatory(actor),
+        "known_as": [field.name, field.english_heading, str(field.heading), str(field.form_heading), *field.synonyms],
+    }
+
+
+def _label(field: Field, number: int | str) -> str:
+    return _("%(heading)s row %(number)s") % {"heading": field.heading, "number": number}
+
+
+def _row(number: int | str, row: Left) -> dict[str, Any]:
+    cells = [_cell(number, field, text, row) for field, text in zip(FIELDS, row.texts, strict=True)]
+    return {"number": number, "cells": cells, "is_bad": bool(row.errors)}
+
+
+def _cell(number: int | str, field: Field, text: str, row: Left) -> dict[str, Any]:
+    return {
+        "id": f"r{number}-{field.name}" if number != ROW else "",
+        "name": field.name,
+        "label": _label(field, number),
+        "text": text,
+        "multiline": field.multiline,
+        "inputmode": field.inputmode if field.inputmode != "text" else "",
+        "errors": [_told(problem) for problem in row.errors.get(field.name, ())],
+        "warnings": [_told(problem) for problem in row.warnings.get(field.name, ())],
+    }
+
+
+def _told(problem: Problem) -> dict[str, str]:
+    other = problem.params.get("organization")
+    return {"sentence": problem.sentence(), "url": reverse("organizations:detail", args=[other]) if other else ""}
+
+
+def _created(made: Created) -> dict[str, Any]:
+    repeated = _("Its domain or customer number is also on row %(rows)s below.")
+    rows = ", ".join(map(str, made.repeated_on))
+    return {
+        "name": made.name,
+        "url": reverse("organizations:detail", args=[made.public_id]),
+        "repeated": repeated % {"rows": rows} if rows else "",
+        "warnings": [problem.sentence() for problem in made.warnings],
+    }
+
+
+def problems_of(answer: Answer) -> list[dict[str, str]]:
+    """For the summary above the grid, row by row; the last entry says how many are not listed."""
+    found = [
+        {"id": f"r{number}-{name}", "label": _label(BY_NAME[name], number), "sentence": problem.sentence()}
+        for number, row in enumerate(answer.left, start=1)
+        for name, problems in row.errors.items()
+        for problem in problems
+    ]
+    if len(found) <= MOST_LISTED:
+        return found
+    rest = _("And %(count)s more; each stands in its cell.") % {"count": len(found) - MOST_LISTED}
+    return [*found[:MOST_LISTED], {"id": "", "label": "", "sentence": rest}]
+
+
+def _words() -> Mapping[str, str]:
+    """What the script says, with {placeholders} that it fills in."""
+    return {
+        "added": _("Rows added: {count}. The grid has {rows} rows now."),
+        "full": _("The grid holds {most} rows at most."),
+        "pasted": _("Rows pasted: {count}."),
+        "headings": _("The first row was recognised as headings, and the columns put in order."),
+        "ignored": _("Columns that were not recognised and left out: {columns}."),
+        "cut": _("Cells beyond the last column were left out."),
+        "over": _(
+            "The grid holds {most} rows: {left} of the {count} pasted rows were left out. You can import all of them "
+            "as a file instead; you see every row before anything is created."
+        ),
+        "group_first": _("Choose an organization group first."),
+        "filled": _("Filled down."),
+        "undone": _("Undone."),
+        "redone": _("Redone."),
+        "nothing_to_undo": _("There is nothing to undo."),
+        "nothing_to_redo": _("There is nothing to redo."),
+        "duplicated": _("Rows duplicated: {count}."),
+        "inserted": _("Rows inserted: {count}."),
+        "deleted": _("Rows deleted: {count}. Ctrl+Z brings them back."),
+        "cleared": _("All rows are blank again. Ctrl+Z brings them back."),
+        "selected": _("Row {row} is selected. Rows selected: {count}."),
+        "unselected": _("Row {row} is not selected any more. Rows selected: {count}."),
+        "row": _("Row {row}"),
+        "row_selected": _("Row {row}, selected"),
+        "restored": _("The rows that you had not created yet are back."),
+        "twin": _("Also on row {row}."),
+    }
