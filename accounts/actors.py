@@ -12,31 +12,36 @@ from accounts.roles import Permission, Role
 if TYPE_CHECKING:
     from django_htmx.middleware import HtmxDetails
 
-    from accounts.models import Membership, Reseller
+    from accounts.models import ApiKey, Membership, Reseller
 
 
 @dataclass(frozen=True)
 class Actor:
-    """A person at work for one reseller. `group_ids` is None for roles that are not bound to groups."""
+    """A person, or a program with a key, at work for one reseller; for a key, `membership` is its maker's.
+
+    `group_ids` is None for those who are not bound to groups.
+    """
 
     reseller: "Reseller"
     membership: "Membership"
     role: Role
     permissions: frozenset[Permission]
     group_ids: frozenset[int] | None
+    key: "ApiKey | None" = None
 
     @property
-    def user_id(self) -> int:
-        return self.membership.user_id
+    def user_id(self) -> int | None:
+        """The person; None for a program."""
+        return None if self.key else self.membership.user_id
 
     @property
     def public_id(self) -> uuid.UUID:
-        return self.membership.user.public_id
+        return self.key.public_id if self.key else self.membership.user.public_id
 
     @property
     def label(self) -> str:
-        """The name that events keep, so that they can be read when the person is gone."""
-        return str(self.membership.user)
+        """The name that events keep, so that they can be read when the person or key is gone."""
+        return f"API key {self.key.name}" if self.key else str(self.membership.user)
 
     @property
     def is_group_bound(self) -> bool:

@@ -12,13 +12,18 @@ from django.utils.translation import gettext as _
 from accounts.factors import has_proved_enough
 
 
+def is_for_programs(path: str) -> bool:
+    """Whether an address is the API's; its page of documents is for people."""
+    return path.startswith("/api/") and path != "/api/v1/docs"
+
+
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
     """Django's, but the API answers for itself: a program wants 401, not a redirect to a form."""
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: tuple[Any, ...], view_kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
-        if request.path.startswith("/api/"):
+        if is_for_programs(request.path):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import NAMES as CURRENCIES
 from accounts.roles import Role
+from accounts.scopes import Scope
 
 
 def new_id() -> uuid.UUID:
@@ -131,3 +132,39 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.reseller}"
+
+
+class ApiKey(models.Model):
+    """A program's way in: a role of its own, narrowed by scopes and perhaps groups. Only a hash of the key is kept.
+
+    It belongs to the reseller: when its maker leaves, it lives on until it expires or is revoked.
+    """
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, related_name="api_keys")
+    public_id = models.UUIDField(default=new_id, unique=True, editable=False)
+    name = models.CharField(_("name"), max_length=100)
+    made_by = models.ForeignKey(Membership, models.PROTECT, related_name="api_keys")
+    role = models.CharField(_("role"), max_length=32, choices=Role)
+    scopes = ArrayField(models.CharField(max_length=32, choices=Scope))
+    # The groups it is bound to; null where it isn't. They are behind row-level security and these rows are not.
+    group_ids = ArrayField(models.BigIntegerField(), null=True)
+
+    shown = models.CharField(max_length=12)  # how the key begins, so that people can tell keys apart
+    hash = models.CharField(max_length=64, unique=True)
+    # The key before the last roll works on for a while, so that programs can be changed over one by one.
+    old_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 - there may be none
+    old_until = models.DateTimeField(null=True)
+
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(_("expires"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    # How many requests it may make at this moment; it fills up again with time (api/keys.py).
+    allowance = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "id", name="api_key_target")]
+        indexes = [models.Index("reseller", "created_at", name="api_key_by_age")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -19,6 +19,7 @@ OUTSIDE: Final = {
     "accounts_user": "one person may work for several resellers",
     "accounts_user_groups": "operators only: Django's own groups",
     "accounts_user_user_permissions": "operators only: Django's own permissions",
+    "accounts_apikey": "hashes of keys, read to learn which reseller a program works for",
     "accounts_membership": "read while signing in, to learn which resellers may be entered",
     "account_emailaddress": "sign-in: belongs to a person",
     "account_emailconfirmation": "sign-in: belongs to a person",

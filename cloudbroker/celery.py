@@ -29,6 +29,7 @@ app.conf.update(
     timezone="UTC",
     beat_schedule={
         "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
+        "forget-answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )

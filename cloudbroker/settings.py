@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "jobs",
     "events",
     "groups",
+    "api",
     "organizations",
     "imports",
     "people",
@@ -107,6 +108,7 @@ MIDDLEWARE = [
     "groups.middleware.TenancyMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "api.middleware.ApiMiddleware",
 ]
 ROOT_URLCONF = "cloudbroker.urls"
 WSGI_APPLICATION = "cloudbroker.wsgi.application"
@@ -193,6 +195,7 @@ if OIDC_URL:
             "settings": {"server_url": OIDC_URL},
         }
     ]
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)  # of one key
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 
 # A stand-in for Microsoft's login servers and Partner Center; it would be sent the secrets of real connections.

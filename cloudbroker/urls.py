@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from cloudbroker import health
+from cloudbroker.api import api, openapi
 
 urlpatterns = [
     path("", include("portal.urls")),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("operator/mail/", include("portal.operator_urls")),
     path("operator/", admin.site.urls),
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/", api.urls),
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -35,7 +35,13 @@ def record(
     )
 
 
-def record_many(actor: Actor, kind: Kind, happened: Sequence[tuple[uuid.UUID, Mapping[str, Any]]]) -> None:
+def record_many(
+    actor: Actor,
+    kind: Kind,
+    happened: Sequence[tuple[uuid.UUID, Mapping[str, Any]]],
+    *,
+    batch_id: uuid.UUID | None = None,
+) -> None:
     """One event for each subject and its details, with one statement a thousand."""
     Event.objects.bulk_create(
         (
@@ -45,6 +51,7 @@ def record_many(actor: Actor, kind: Kind, happened: Sequence[tuple[uuid.UUID, Ma
                 subject_id=subject_id,
                 actor_id=actor.public_id,
                 actor_label=actor.label,
+                batch_id=batch_id,
                 details=dict(details),
             )
             for subject_id, details in happened

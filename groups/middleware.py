@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from accounts.middleware import is_for_programs
 from accounts.models import Membership
 from accounts.tenancy import acting_for
 from groups.access import actor_of
@@ -38,7 +39,7 @@ class TenancyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor, request.gave_up = None, False  # type: ignore[attr-defined]
-        membership = get_membership(request)
+        membership = None if is_for_programs(request.path) else get_membership(request)
         if membership is None:
             return self.get_response(request)
         reseller = membership.reseller
@@ -52,7 +53,8 @@ class TenancyMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., HttpResponseBase], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
-        if request.actor is not None or request.path.startswith(WITHOUT_RESELLER):  # type: ignore[attr-defined]
+        is_open = request.path.startswith(WITHOUT_RESELLER) or is_for_programs(request.path)
+        if request.actor is not None or is_open:  # type: ignore[attr-defined]
             return None
         return render(request, "accounts/no_reseller.html", status=403) if request.user.is_authenticated else None
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from events.log import record, record_many
 from events.models import Kind
 from organizations import fields, rules
 from organizations.batches import STORED, given, record_of
-from organizations.fields import NAMES, Reading, Row, text_of
+from organizations.fields import NAMES, DecimalMark, Reading, Row, text_of
 from organizations.intake import Outcome
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.problems import Problem
@@ -36,7 +37,14 @@ def texts_of(organization: Organization) -> dict[str, str]:
     return {name: text_of(name, getattr(organization, name)) for name in NAMES}
 
 
-def change_organization(actor: Actor, organization: Organization, texts: Mapping[str, str], *, version: int) -> Outcome:
+def change_organization(
+    actor: Actor,
+    organization: Organization,
+    texts: Mapping[str, str],
+    *,
+    version: int,
+    decimal_mark: DecimalMark = DecimalMark.UNSETTLED,
+) -> Outcome:
     """Change the named fields. Raises Refused when it is archived, or was changed since `version`.
 
     Fields that a reseller made mandatory bind creation only: old records stay editable.
@@ -48,9 +56,7 @@ def change_organization(actor: Actor, organization: Organization, texts: Mapping
             raise Refused("is_archived", name=current.name)
         if current.version != version:
             raise Refused("changed_meanwhile", name=current.name)
-        before = _read(actor, texts_of(current))
-        after = _read(actor, texts_of(current) | {name: text for name, text in texts.items() if name in NAMES})
-        rules.check_role(actor, after, before)
+        before, after = merge(actor, current, texts, decimal_mark)
         return _write(actor, current, before, after)
 
 
@@ -58,8 +64,21 @@ def _locked(actor: Actor, organization: Organization, permission: Permission) ->
     return Organization.objects.permitted(actor, permission).select_for_update().get(pk=organization.pk)
 
 
-def _read(actor: Actor, texts: Mapping[str, str]) -> Row:
-    return fields.read_row([texts[name] for name in NAMES], Reading(country=actor.reseller.country))
+def merge(actor: Actor, current: Organization, texts: Mapping[str, str], decimal_mark: DecimalMark) -> tuple[Row, Row]:
+    """The record as it is, and as it will be with the named fields changed; what is wrong with it is in the second."""
+    reading = Reading(country=actor.reseller.country, decimal_mark=decimal_mark)
+    known = texts_of(current)
+    named = known | {name: text for name, text in texts.items() if name in NAMES}
+    before = fields.read_row([known[name] for name in NAMES], replace(reading, decimal_mark=DecimalMark.POINT))
+    after = fields.read_row([named[name] for name in NAMES], reading)
+    rules.check_role(actor, after, before)
+    return before, after
+
+
+def changes_between(before: Row, after: Row) -> dict[str, list[str]]:
+    """Each field that differs: its text before and after, as events keep them."""
+    both = {name: [text_of(name, before[name]), text_of(name, after[name])] for name in NAMES}
+    return {name: texts for name, texts in both.items() if texts[0] != texts[1]}
 
 
 def _write(actor: Actor, current: Organization, before: Row, after: Row) -> Outcome:
@@ -72,9 +91,8 @@ def _write(actor: Actor, current: Organization, before: Row, after: Row) -> Outc
         errors = _save(actor, current, values)
     if errors:
         return Outcome(after, None, errors)
-    changes = {name: [text_of(name, before[name]), text_of(name, after[name])] for name in NAMES}
-    changed = {name: texts for name, texts in changes.items() if texts[0] != texts[1]}
-    record(actor, Kind.ORGANIZATION_CHANGED, current.public_id, details={"changes": changed})
+    details = {"changes": changes_between(before, after)}
+    record(actor, Kind.ORGANIZATION_CHANGED, current.public_id, details=details)
     return Outcome(after, current.public_id)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.actors import Actor
 from accounts.models import new_id
@@ -14,7 +14,7 @@ from events.models import Kind
 from organizations import fields, rules
 from organizations.access import Ground, get_ground
 from organizations.batches import STORED, Batch, given, record_of
-from organizations.fields import NAMES, Reading, Row
+from organizations.fields import NAMES, DecimalMark, Reading, Row
 from organizations.models import Organization, Source
 from organizations.problems import Problem
 
@@ -22,7 +22,10 @@ PERMISSIONS: Final = {
     Source.FORM: Permission.ORGANIZATIONS_CREATE,
     Source.GRID: Permission.ORGANIZATIONS_CREATE_MANY,
     Source.IMPORT: Permission.ORGANIZATIONS_CREATE_MANY,
+    Source.API: Permission.ORGANIZATIONS_CREATE,
 }
+# Programs write amounts as JSON and Python do; people and files may mean a comma.
+DECIMAL_MARKS: Final = {Source.API: DecimalMark.POINT}
 
 _COLUMNS: Final = ", ".join(STORED)
 # One statement writes records, group memberships and events. A row that lost a race is left out, never an error.
@@ -47,6 +50,13 @@ logged AS (
 )
 SELECT public_id FROM created
 """
+_CHANGE: Final = f"""
+WITH batch AS ({{batch}})
+UPDATE organizations_organization AS changed
+SET version = version + 1, updated_at = now(), {", ".join(f"{name} = batch.{name}" for name in STORED[1:])}
+FROM batch WHERE changed.reseller_id = %(reseller)s AND changed.public_id = batch.public_id
+RETURNING changed.public_id
+"""
 
 
 @dataclass(frozen=True)
@@ -58,9 +68,13 @@ class Outcome:
     errors: dict[str, list[Problem]] = field(default_factory=dict)
 
 
-def reading_for(actor: Actor) -> Reading:
-    """How this reseller's rows are read, before a file says otherwise."""
-    return Reading(country=actor.reseller.country, mandatory=fields.MANDATORY | rules.also_mandatory(actor))
+def reading_for(actor: Actor, source: Source = Source.IMPORT) -> Reading:
+    """How this reseller's new rows are read, before a file says otherwise."""
+    return Reading(
+        country=actor.reseller.country,
+        decimal_mark=DECIMAL_MARKS.get(source, DecimalMark.UNSETTLED),
+        mandatory=fields.MANDATORY | rules.also_mandatory(actor),
+    )
 
 
 def create_organizations(
@@ -80,7 +94,8 @@ def create_organizations(
     """
     actor.require(PERMISSIONS[source])
     ground = get_ground(actor, groups)
-    read = [check_row(actor, [row.get(name, "") for name in NAMES], reading_for(actor)) for row in rows]
+    reading = reading_for(actor, source)
+    read = [check_row(actor, [row.get(name, "") for name in NAMES], reading) for row in rows]
     named = zip(ids or [new_id() for _ in read], read, strict=True)
     records = [(number, *record_of(public_id, row)) for number, (public_id, row) in enumerate(named, start=1)]
     errors = _errors(actor, read, given(records))
@@ -136,6 +151,18 @@ def create_batch(
     sql, params = _named(batch, written)
     with connection.cursor() as cursor:
         cursor.execute(_CREATE.format(batch=sql), params)
+        return {public_id for (public_id,) in cursor}
+
+
+def change_batch(actor: Actor, batch: Batch) -> set[uuid.UUID]:
+    """Write the batch's values into the records that have its public ids; the caller has locked and compared them.
+
+    Raises IntegrityError, with nothing written, when another record took one of the unique values meanwhile.
+    """
+    actor.require(Permission.ORGANIZATIONS_EDIT)
+    sql, params = _named(batch, {"reseller": actor.reseller.pk})
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_CHANGE.format(batch=sql), params)
         return {public_id for (public_id,) in cursor}
 
 

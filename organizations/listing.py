@@ -70,15 +70,17 @@ class Asked:
 def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
     """The organizations the actor sees that pass the filters and have the text in name, domain or a number."""
     permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
-    rows = filters.narrow(permitted, asked.filters)
-    term = fields.fold(asked.search)
+    return matching(filters.narrow(permitted, asked.filters), asked.search)
+
+
+def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
+    """Those of the rows that have the text in name, domain or a number."""
+    term = fields.fold(search.replace("\0", " ").strip())
     if not term:
         return rows
-    return (
-        rows.filter(search_text__contains=term)
-        if len(term) >= SHORTEST_PART
-        else rows.filter(sort_name__startswith=term)
-    )
+    if len(term) < SHORTEST_PART:
+        return rows.filter(sort_name__startswith=term)
+    return rows.filter(search_text__contains=term)
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:

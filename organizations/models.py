@@ -19,6 +19,7 @@ class Source(models.TextChoices):
     FORM = "form", _("Form")
     GRID = "grid", _("Grid")
     IMPORT = "import", _("File import")
+    API = "api", _("API")
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -99,6 +100,7 @@ class Organization(models.Model):
         indexes = [
             models.Index("reseller", "sort_name", "public_id", name="organization_by_name"),
             models.Index("reseller", "created_at", "public_id", name="organization_by_age"),
+            models.Index("reseller", "updated_at", "public_id", name="organization_by_change"),
             models.Index("reseller", "customer_number_key", "public_id", name="organization_by_number"),
             GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="organization_search"),
         ]

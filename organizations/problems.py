@@ -135,6 +135,7 @@ MESSAGES: dict[str, StrPromise] = {
         "Enter a limit if smaller ones shall pass."
     ),
     # rules that need the database
+    "number_differs": _("This is another customer number than the address names. Leave it out, or send the same."),
     "repeated": _("“%(value)s” is already on row %(first)s. Keep it on one row only."),
     "repeated_later": _("“%(value)s” is also on row %(other)s. Keep it on one row only."),
     "taken": _("“%(value)s” is already used by %(name)s. Enter another, or edit that organization."),

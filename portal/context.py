@@ -61,7 +61,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 def _resellers(actor: Actor) -> list[dict[str, Any]]:
-    mine = Membership.objects.filter(user_id=actor.user_id, is_active=True).select_related("reseller")
+    mine = Membership.objects.filter(user=actor.membership.user, is_active=True).select_related("reseller")
     return [
         {"name": row.reseller.name, "public_id": row.reseller.public_id, "current": row.pk == actor.membership.pk}
         for row in mine.order_by("reseller__name")

@@ -28,6 +28,7 @@ from portal.settings_forms import ProfileForm
 PAGES = (
     (gettext_lazy("Profile"), "settings"),
     (gettext_lazy("Mandatory columns"), "mandatory_columns"),
+    (gettext_lazy("API keys"), "api_keys"),
     (gettext_lazy("Security"), "security"),
 )
 
@@ -91,9 +92,11 @@ def _security(request: Request) -> HttpResponse:
     return settings_page(request, "security", context)
 
 
-def settings_page(request: Request, view: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A page of Settings: templates/settings/<view>.html with the links to its siblings."""
-    pages = [{"label": label, "url": reverse(name), "current": name == view} for label, name in PAGES]
+def settings_page(
+    request: Request, view: str, context: dict[str, Any], *, current: str = "", status: int = 200
+) -> HttpResponse:
+    """A page of Settings: templates/settings/<view>.html with the links to its siblings, below `current` of them."""
+    pages = [{"label": label, "url": reverse(name), "current": name == (current or view)} for label, name in PAGES]
     path = [{"label": _("Broker")}, {"label": _("Settings"), "url": reverse("settings")}]
     crumbs = path + [{"label": page["label"]} for page in pages[1:] if page["current"]]
     frame = {"pages": pages, "breadcrumbs": crumbs, "title": crumbs[-1]["label"]}

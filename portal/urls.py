@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import erasing, event_views, settings_views, views
+from portal import erasing, event_views, key_views, settings_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
     path("settings/", settings_views.profile, name="settings"),
     path("settings/mandatory-columns/", settings_views.mandatory_columns, name="mandatory_columns"),
+    path("settings/api-keys/", key_views.api_keys, name="api_keys"),
+    path("settings/api-keys/new/", key_views.new_api_key, name="new_api_key"),
+    path("settings/api-keys/<uuid:public_id>/", key_views.api_key, name="api_key"),
     path("settings/security/", settings_views.security, name="security"),
     path("theme/", views.theme, name="theme"),
 ]

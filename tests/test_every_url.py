@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import URLPattern, get_resolver
 from support.files import newest, table, upload, work_on
+from support.programs import program
 
 from accounts.tenancy import acting_for
 from imports.tasks import read
@@ -103,6 +104,11 @@ TABLE = [
     ("administrators/{person}/deactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/{person}/reactivate/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/{person}/remove/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("settings/api-keys/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("settings/api-keys/new/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("settings/api-keys/new/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("settings/api-keys/{key}/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/api-keys/{key}/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
     ("settings/security/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
     ("settings/security/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("resellers/switch/", "post", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 404)),
@@ -115,11 +121,13 @@ TABLE = [
     ("accounts/signup/", "get", (200, 302, 302, 302, 302, 302, 302, 302, 302)),
     ("accounts/logout/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("accounts/password/reset/", "get", (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("api/v1/openapi.json", "get", (200,) * 9),
     ("livez", "get", (200,) * 9),
     ("readyz", "get", (200,) * 9),
 ]
 # Below these prefixes a library has its own pages, and its own tests of who may see them.
-THEIRS = re.compile(r"^(operator/|accounts/)")
+# The API has a table of its own: tests/api/test_every_route.py.
+THEIRS = re.compile(r"^(operator/|accounts/|api/v1/(?!openapi.json|docs))")
 
 
 def patterns(resolver=None, prefix=""):
@@ -143,8 +151,9 @@ def ids(cast):
         draft = Draft("Ida Invited", "ida@northwind.example", "sales_agent")
         invite_people(cast.admin, [draft])
         (invited,) = get_invitations(cast.admin)
+    key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
-    found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind}
+    found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}

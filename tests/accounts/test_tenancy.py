@@ -11,9 +11,10 @@ from django.db.utils import InternalError, ProgrammingError
 from support import database
 from support.cast import customer
 
-from accounts.models import new_id
+from accounts.models import ApiKey, new_id
 from accounts.roles import Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
+from api.models import Answer
 from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, Verdict
@@ -125,6 +126,8 @@ def fill(reseller, membership, group):
         Invitation.objects.create(reseller=reseller, email="x@y.example", name="X", role="x", invited_by=membership)
         rows = [customer("Shared Name AB")]
         create_organizations(actor_of(membership), rows, source=Source.FORM, groups=[group.public_id])
+        key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
+        Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
         job = Import.objects.create(reseller=reseller, membership=membership, **file)
         ImportRow.objects.create(
@@ -213,6 +216,7 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 # Links between rows
 
 LINKS = {
+    ("api_answer", "key_id", "accounts_apikey"),
     ("groups_assignment", "group_id", "groups_group"),
     ("groups_assignment", "lent_by_id", "accounts_membership"),
     ("groups_assignment", "membership_id", "accounts_membership"),
@@ -244,7 +248,8 @@ def test_every_link_between_tenant_data_carries_the_reseller():
         for model in apps.get_models()
         if model._meta.db_table in protected()
         for field in model._meta.fields
-        if field.is_relation and field.related_model._meta.db_table in protected() | {"accounts_membership"}
+        if field.is_relation
+        and field.related_model._meta.db_table in protected() | {"accounts_apikey", "accounts_membership"}
     }
     assert links() == wanted == LINKS
 

@@ -54,6 +54,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/accounts/2fa/",
         "/accounts/sessions/",
         "/settings/security/",
+        "/settings/api-keys/",
+        "/settings/api-keys/new/",
         "/help/",
         "/there-is-no-such-page/",
     ]

@@ -1,0 +1,68 @@
+"""Cursors of the API: opaque, and in an order that writing doesn't disturb."""
+
+import base64
+import json
+import uuid
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from api.problems import ApiProblem
+
+MOST: Final = 200
+USUAL: Final = 100
+
+
+def page_of(rows: "QuerySet[Any]", *keys: str, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
+    """Rows after the cursor in the order of the keys, of which the last is unique; and the next page's cursor."""
+    if cursor:
+        place = _decode(cursor, len(keys))
+        rows = _beyond(rows, keys, place)
+    found = list(rows.order_by(*keys)[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    return found, _encode([getattr(found[-1], key) for key in keys]) if more else None
+
+
+def _beyond(rows: "QuerySet[Any]", keys: tuple[str, ...], place: list[Any]) -> "QuerySet[Any]":
+    """As a comparison of rows, which an index on the keys answers from its place on."""
+    if len(keys) == 1:
+        return rows.filter(**{f"{keys[0]}__gt": place[0]})
+    first, last = keys
+    return rows.filter(
+        Q(**{f"{first}__gte": place[0]}) & (Q(**{f"{first}__gt": place[0]}) | Q(**{f"{last}__gt": place[1]}))
+    )
+
+
+def _encode(place: list[Any]) -> str:
+    words = [value.isoformat() if isinstance(value, datetime) else str(value) for value in place]
+    return base64.urlsafe_b64encode(json.dumps(words).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str, parts: int) -> list[Any]:
+    try:
+        words = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        place: list[Any] = [datetime.fromisoformat(word) for word in words[:-1]]
+        place.append(uuid.UUID(words[-1]))
+        if len(place) != parts or any(moment.tzinfo is None for moment in place[:-1]):
+            raise ValueError
+    except (ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
+        raise ApiProblem(
+            422, "invalid", "This cursor is not one of ours.", errors={"cursor": ["Begin anew."]}
+        ) from error
+    return place
+
+
+def settled_moment() -> datetime:
+    """The moment before which every change has committed: whoever reads on from there misses none.
+
+    A transaction stamps its records with its beginning, and may commit much later.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT least(now(), min(xact_start)) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user"
+        )
+        moment: datetime = cursor.fetchone()[0]
+    return moment

@@ -1,0 +1,51 @@
+"""Two questions that other systems ask about a customer: does this purchase need approval, and may billing run?"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+from organizations.models import Organization
+
+
+class Period(StrEnum):
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+    TWO_YEARS = "two_years"
+    THREE_YEARS = "three_years"
+
+
+TIMES_A_YEAR: Final = {
+    Period.MONTH: Fraction(12),
+    Period.QUARTER: Fraction(4),
+    Period.YEAR: Fraction(1),
+    Period.TWO_YEARS: Fraction(1, 2),
+    Period.THREE_YEARS: Fraction(1, 3),
+}
+
+
+@dataclass(frozen=True)
+class ApprovalAnswer:
+    """`annual_amount` is rounded to two places for people; the comparison is exact."""
+
+    required: bool
+    annual_amount: Decimal
+    limit: Decimal | None
+
+
+def requires_approval(organization: Organization, amount: Decimal, period: Period) -> ApprovalAnswer:
+    """Whether a transaction that costs `amount` (≥ 0, the reseller's currency) per period exceeds the yearly limit."""
+    annual = Fraction(amount) * TIMES_A_YEAR[period]
+    limit = organization.approval_limit
+    required = organization.approval_process and (not limit or annual > Fraction(limit))
+    shown = (Decimal(annual.numerator) / Decimal(annual.denominator)).quantize(Decimal("0.01"))
+    return ApprovalAnswer(required, shown, limit)
+
+
+def may_run_billing(organization: Organization, on: date) -> bool:
+    """Whether billing reports may run for the organization on that day; without a start date, not yet."""
+    start = organization.billing_start_date
+    return start is not None and start <= on

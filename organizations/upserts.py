@@ -1,0 +1,224 @@
+"""Create or update: rows that find their record change it, the others become new ones; equal rows change nothing."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from accounts.actors import Actor
+from accounts.models import new_id
+from accounts.roles import Permission
+from events.log import record_many
+from events.models import Kind
+from organizations import fields, rules
+from organizations.access import get_ground
+from organizations.batches import given, record_of
+from organizations.changes import changes_between, merge
+from organizations.fields import NAMES, Row
+from organizations.intake import DECIMAL_MARKS, PERMISSIONS, change_batch, check_row, create_batch, reading_for
+from organizations.models import Organization, Source
+from organizations.problems import Problem
+
+Errors = dict[str, list[Problem]]
+
+
+class Mode(StrEnum):
+    """How a row finds its record: not at all, by customer number and then domain, or by customer number alone."""
+
+    CREATE = "create"
+    UPSERT = "upsert"
+    BY_NUMBER = "by_number"
+
+
+class Action(StrEnum):
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+@dataclass
+class Put:
+    """One row on its way: its texts, the record it found, and what became of it. A field it doesn't name is kept."""
+
+    number: int
+    texts: Mapping[str, str]
+    current: Organization | None = None
+    before: Row | None = None
+    row: Row | None = None
+    public_id: uuid.UUID | None = None
+    errors: Errors = field(default_factory=dict)
+    action: Action = Action.FAILED
+
+    @property
+    def is_new(self) -> bool:
+        return self.current is None
+
+    @property
+    def differs(self) -> bool:
+        return self.row is not None and self.before is not None and self.row.values != self.before.values
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        assert self.row is not None and self.public_id is not None
+        return (self.number, *record_of(self.public_id, self.row))
+
+
+class NothingWritten(Exception):
+    """All or nothing was asked for, and some rows have errors; `puts` says which."""
+
+    def __init__(self, puts: Sequence[Put]) -> None:
+        super().__init__()
+        self.puts = puts
+
+
+def put_organizations(
+    actor: Actor,
+    rows: Sequence[Mapping[str, str]],
+    *,
+    source: Source,
+    mode: Mode = Mode.UPSERT,
+    groups: Sequence[uuid.UUID | str] = (),
+    all_or_nothing: bool = False,
+    batch_id: uuid.UUID | None = None,
+) -> list[Put]:
+    """Create or change an organization by every good row, found by customer number, then by domain; answers in order.
+
+    Groups are those of the organizations that are created. Raises PermissionDenied, NoGround, NothingWritten.
+    """
+    actor.require(PERMISSIONS[source])
+    puts = [Put(number, texts) for number, texts in enumerate(rows, start=1)]
+    with transaction.atomic():
+        if mode is not Mode.CREATE:
+            _find(actor, puts, mode)
+        _read(actor, puts, source)
+        _check(actor, puts)
+        if all_or_nothing and any(put.errors for put in puts):
+            raise NothingWritten(puts)
+        _change(actor, puts, batch_id)
+        _create(actor, puts, source, groups, batch_id)
+        if all_or_nothing and any(put.errors for put in puts):
+            raise NothingWritten(puts)
+    return puts
+
+
+def _find(actor: Actor, puts: Sequence[Put], mode: Mode) -> None:
+    """Lock the records that the rows mean, in one order for everybody. Records that may not be seen are not found."""
+    keys = [_keys(put.texts, mode) for put in puts]
+    wanted = Q(customer_number_key__in={key for key, _ in keys if key}) | Q(
+        primary_domain__in={domain for _, domain in keys if domain}
+    )
+    permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
+    found = list(permitted.filter(wanted).select_for_update(of=("self",)).order_by("pk"))
+    by_number = {row.customer_number_key: row for row in found if row.customer_number_key}
+    by_domain = {row.primary_domain: row for row in found}
+    for put, (key, domain) in zip(puts, keys, strict=True):
+        put.current = by_number.get(key) or by_domain.get(domain)
+
+
+def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
+    """The folded customer number and the domain, as records keep them; empty where there is none or it has an error."""
+    number = fields.read_value("customer_number", texts.get("customer_number", ""), KEYS).value
+    domain = "" if mode is Mode.BY_NUMBER else texts.get("primary_domain", "")
+    return fields.fold(str(number)), str(fields.read_value("primary_domain", domain, KEYS).value)
+
+
+KEYS: Final = fields.Reading(mandatory=frozenset())
+
+
+def _read(actor: Actor, puts: Sequence[Put], source: Source) -> None:
+    reading = reading_for(actor, source)
+    for put in puts:
+        if put.current is None:
+            put.public_id = new_id()
+            put.row = check_row(actor, [put.texts.get(name, "") for name in NAMES], reading)
+        else:
+            put.public_id = put.current.public_id
+            put.before, put.row = merge(actor, put.current, put.texts, DECIMAL_MARKS.get(source, reading.decimal_mark))
+        put.errors = {name: list(problems) for name, problems in put.row.errors.items()}
+        if put.current is not None and put.current.archived_at is not None:
+            put.errors = {_matched_by(put): [_archived(put.current)]}
+
+
+def _matched_by(put: Put) -> str:
+    assert put.current is not None
+    number = fields.fold(put.texts.get("customer_number", "").strip())
+    return "customer_number" if number and number == put.current.customer_number_key else "primary_domain"
+
+
+def _archived(current: Organization) -> Problem:
+    params = {"name": current.name, "organization": str(current.public_id), "value": current.name}
+    return Problem("archived", params)
+
+
+def _check(actor: Actor, puts: Sequence[Put]) -> None:
+    """Unique values, among the rows and against other records; and whether the actor may edit what was found."""
+    if any(put.differs for put in puts if not put.errors):
+        actor.require(Permission.ORGANIZATIONS_EDIT)
+    _mark_conflicts(actor, puts)
+
+
+def _mark_conflicts(actor: Actor, puts: Sequence[Put]) -> None:
+    found = rules.get_conflicts(actor, given([put.values for put in puts])) if puts else []
+    for conflict in found:
+        errors = puts[conflict.number - 1].errors
+        if not any(problem.code == "archived" for problems in errors.values() for problem in problems):
+            errors.setdefault(conflict.field, []).append(conflict.problem)
+
+
+def _change(actor: Actor, puts: Sequence[Put], batch_id: uuid.UUID | None) -> None:
+    found = [put for put in puts if not put.errors and not put.is_new]
+    for put in found:
+        put.action = Action.UPDATED if put.differs else Action.UNCHANGED
+    changed = [put for put in found if put.differs]
+    if not changed:
+        return
+    try:
+        change_batch(actor, given([put.values for put in changed]))
+    except IntegrityError:
+        changed = [put for put in changed if _change_alone(actor, put)]
+    happened = [(put.public_id, {"changes": _changes(put)}) for put in changed if put.public_id is not None]
+    record_many(actor, Kind.ORGANIZATION_CHANGED, happened, batch_id=batch_id)
+
+
+def _change_alone(actor: Actor, put: Put) -> bool:
+    """After a lost race, row by row: the one that lost gets its sentence."""
+    try:
+        change_batch(actor, given([put.values]))
+        return True
+    except IntegrityError:
+        put.action = Action.FAILED
+        conflicts = rules.get_conflicts(actor, given([(1, *put.values[1:])]))
+        put.errors = {found.field: [found.problem] for found in conflicts} or LOST
+        return False
+
+
+LOST: Final[Errors] = {"row": [Problem("not_created")]}
+
+
+def _changes(put: Put) -> dict[str, list[str]]:
+    assert put.before is not None and put.row is not None
+    return changes_between(put.before, put.row)
+
+
+def _create(
+    actor: Actor, puts: Sequence[Put], source: Source, groups: Sequence[uuid.UUID | str], batch_id: uuid.UUID | None
+) -> None:
+    new = [put for put in puts if put.is_new]
+    if not new:
+        return
+    ground = get_ground(actor, groups)
+    good = [put for put in new if not put.errors]
+    created = create_batch(actor, given([put.values for put in good]), source=source, ground=ground, batch_id=batch_id)
+    for put in good:
+        if put.public_id in created:
+            put.action = Action.CREATED
+    lost = [put for put in good if put.public_id not in created]
+    for conflict in rules.get_conflicts(actor, given([put.values for put in lost])) if lost else ():
+        puts[conflict.number - 1].errors.setdefault(conflict.field, []).append(conflict.problem)
+    for put in lost:
+        put.errors = put.errors or LOST
