@@ -9,6 +9,7 @@ from cloudbroker.api import api, openapi
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("people.urls")),
+    path("", include("organizations.grouping.urls")),
     path("organizations/", include("imports.urls")),
     path("organizations/", include("organizations.urls")),
     path("accounts/", include("allauth.urls")),

@@ -2,10 +2,10 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -79,10 +79,15 @@ class Change:
     after: str
 
 
-def get_timeline(actor: Actor, subject_id: uuid.UUID, *, most: int = 100) -> list[Entry]:
+NO_GROUPS: Final[frozenset[str]] = frozenset()
+
+
+def get_timeline(
+    actor: Actor, subject_id: uuid.UUID, *, own_groups: Collection[str] = NO_GROUPS, most: int = 100
+) -> list[Entry]:
     """The newest events of a record that the caller has obtained for this actor."""
     events = Event.objects.filter(reseller=actor.reseller, subject_id=subject_id).order_by("-id")[:most]
-    return [in_words(event) for event in events]
+    return [in_words(actor, event, own_groups) for event in events]
 
 
 def erase_person(actor: Actor, person: uuid.UUID) -> None:
@@ -92,15 +97,26 @@ def erase_person(actor: Actor, person: uuid.UUID) -> None:
         cursor.execute("SELECT erase_event_person(%s)", [person])
 
 
-def in_words(event: Event) -> Entry:
+def in_words(actor: Actor, event: Event, own_groups: Collection[str] = NO_GROUPS) -> Entry:
     changes: dict[str, list[str]] = event.details.get("changes", {})
     told = [Change(field, before, after) for field, (before, after) in changes.items()]
-    return Entry(event.actor_label or _("Somebody who was erased"), sentence_of(event), event.at, told)
+    return Entry(
+        event.actor_label or _("Somebody who was erased"), sentence_of(actor, event, own_groups), event.at, told
+    )
 
 
-def sentence_of(event: Event) -> str:
+def details_for(actor: Actor, event: Event, own_groups: Collection[str] = NO_GROUPS) -> dict[str, Any]:
+    """The event's details without the name of a group that this reader, being bound to `own_groups`, may not see."""
+    details: dict[str, Any] = event.details
+    if "group_id" not in details or not actor.is_group_bound or details["group_id"] in own_groups:
+        return details
+    return {name: value for name, value in details.items() if name != "group_id"} | {"group": _("another group")}
+
+
+def sentence_of(actor: Actor, event: Event, own_groups: Collection[str] = NO_GROUPS) -> str:
     """What happened, without who and when; values that were erased leave an ellipsis."""
-    words = {key: value for key, value in event.details.items() if isinstance(value, str | int)}
+    details = details_for(actor, event, own_groups)
+    words = {key: value for key, value in details.items() if isinstance(value, str | int)}
     return told_as(event.kind, words)
 
 

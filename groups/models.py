@@ -26,6 +26,9 @@ class Group(models.Model):
     name = models.CharField(_("Group Name"), max_length=255)
     description = models.TextField(_("Description"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # For lists: the database sorts by code points, in which every capital comes before every small letter.
+    sort_name = models.GeneratedField(expression=Lower("name"), output_field=models.TextField(), db_persist=True)
 
     objects = GroupQuerySet.as_manager()
 

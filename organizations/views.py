@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Actor, Request
 from accounts.roles import Permission
 from events.log import Entry, get_timeline
-from groups.access import get_groups
+from groups.access import get_groups, get_own_group_ids
 from organizations.access import NoGround, get_organization
 from organizations.bulk import actions_for
 from organizations.fields import BY_NAME, FIELDS, shown
@@ -93,13 +93,28 @@ def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
             "archived": found.archived_at is not None,
         },
         "facts": _facts(request.actor, found),
-        "groups": [{"name": group.name} for group in get_groups(request.actor).filter(organizations=found)],
+        "groups": [
+            {"name": group.name, "url": reverse("groups:detail", args=[group.public_id])}
+            for group in get_groups(request.actor).filter(organizations=found)
+        ],
+        "groups_url": _groups_url(request.actor, found),
         "timeline_url": f"{reverse('events')}?subject={found.public_id}",
-        "timeline": [_told(entry) for entry in get_timeline(request.actor, found.public_id)],
+        "timeline": _timeline(request.actor, found),
         "actions": _actions(request.actor, found),
         "breadcrumbs": crumbs((found.name, "")),
     }
     return render(request, "organizations/detail.html", context)
+
+
+def _groups_url(actor: Actor, found: Organization) -> str:
+    """Where the record's groups are changed; nowhere for those who may not, or while it is archived."""
+    may = actor.can(Permission.GROUPS_EDIT) and found.archived_at is None
+    return reverse("groups:groups_of", args=[found.public_id]) if may else ""
+
+
+def _timeline(actor: Actor, found: Organization) -> list[dict[str, Any]]:
+    entries = get_timeline(actor, found.public_id, own_groups=get_own_group_ids(actor))
+    return [_told(entry) for entry in entries]
 
 
 def _told(entry: Entry) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from accounts.refusals import Refused
 from accounts.roles import GROUP_BOUND, Permission, Role
 from groups.access import get_groups
 from groups.assigning import change_groups, end_loan, get_own_groups, hand_over, lend_groups
+from organizations.questions import ask, organizations
 from people import changes, inviting, questions
 from people.access import get_invitation, get_people, get_person
 from people.forms import GroupsForm, HandoverForm, PeopleForm, RoleForm
-from people.questions import ask, organizations
 from people.sight import count_by_group, seen_by
 from people.wording import person_crumbs
 

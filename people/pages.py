@@ -18,11 +18,11 @@ from groups.access import get_groups_by_public_id
 from groups.assigning import get_loans
 from groups.models import Assignment
 from organizations.models import Organization
+from organizations.questions import organizations
 from people.csv_file import BETWEEN_GROUPS, HEADINGS, MANDATORY, MOST_PEOPLE
 from people.inviting import Checked
 from people.listing import STATES, state_of
 from people.models import Invitation
-from people.questions import organizations
 from people.sight import Held, count_by_group, get_held, get_viewers, seen_by
 from people.wording import (
     crumbs,

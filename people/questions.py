@@ -1,14 +1,10 @@
 """What is asked before something is done to people: each question names the person and says who will see how much."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,35 +14,10 @@ from accounts.roles import GROUP_BOUND
 from groups.access import actor_of
 from groups.assigning import get_lent_ids, get_own_groups
 from groups.models import Group
+from organizations.questions import Kept, Question, organizations
 from people.models import Invitation
 from people.sight import seen_by, would_see
 from people.wording import crumbs, person_crumbs
-
-Kept = Sequence[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Question:
-    """`kept` comes back with the answer; `link` leads to what one may want to do first."""
-
-    title: str
-    effects: Sequence[str]
-    label: str
-    back_url: str
-    breadcrumbs: list[dict[str, str]]
-    is_grave: bool = False
-    kept: Kept = ()
-    link: tuple[str, str] | None = None
-
-
-def ask(request: HttpRequest, question: Question) -> HttpResponse:
-    context: dict[str, Any] = {"question": question, "breadcrumbs": question.breadcrumbs}
-    return render(request, "people/question.html", context)
-
-
-def organizations(count: int) -> str:
-    words = ngettext("%(count)s organization", "%(count)s organizations", count)
-    return words % {"count": number_format(count, force_grouping=True)}
 
 
 def names_of(groups: Collection[Group]) -> str:

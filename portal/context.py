@@ -30,7 +30,10 @@ class Item:
 MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
     (
         _("Manage organizations"),
-        (Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),),
+        (
+            Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),
+            Item(_("Groups"), "groups:list", "users-group", Permission.GROUPS_SEE),
+        ),
     ),
     (
         "",

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import Permission
-from events.log import in_words, told_as
+from events.log import Entry, in_words, told_as
 from events.models import Event, Kind
-from groups.access import get_groups
+from groups.access import get_groups, get_own_group_ids
+from groups.changes import LABELS as GROUP_LABELS
 from imports.access import get_imports
 from organizations.fields import BY_NAME, fold
 from organizations.models import Organization, OrganizationQuerySet
@@ -31,11 +32,14 @@ _TEXT: Final = ("search", "kind", "person", "subject", "from", "to")
 
 
 def get_events(actor: Actor) -> QuerySet[Event]:
-    """The events that the actor sees: of the whole reseller, or only those of organizations in their groups."""
+    """The events that the actor sees: the whole reseller's, or those of their groups and the organizations in them."""
     if not actor.can(Permission.EVENTS_SEE):
         return Event.objects.none()
     events = Event.objects.filter(reseller=actor.reseller)
-    return events.filter(subject_id__in=_seen(actor).values("public_id")) if actor.is_group_bound else events
+    if not actor.is_group_bound:
+        return events
+    mine = _seen(actor).values("public_id").union(get_groups(actor).order_by().values("public_id"), all=True)
+    return events.filter(subject_id__in=mine)
 
 
 def _seen(actor: Actor) -> OrganizationQuerySet:
@@ -128,18 +132,17 @@ def _is_blind(actor: Actor) -> bool:
 
 def _told(actor: Actor, events: Iterable[Event]) -> list[dict[str, Any]]:
     events = list(events)
-    subjects = names_of(actor, {event.subject_id for event in events})
-    return [_line(event, subjects.get(event.subject_id)) for event in events]
+    subjects, own = names_of(actor, {event.subject_id for event in events}), get_own_group_ids(actor)
+    return [_line(in_words(actor, event, own), subjects.get(event.subject_id)) for event in events]
 
 
-def _line(event: Event, subject: "Subject | None") -> dict[str, Any]:
-    entry = in_words(event)
+def _line(entry: Entry, subject: "Subject | None") -> dict[str, Any]:
     changes = [{"label": _label(change.field), **vars(change)} for change in entry.changes]
     return {"who": entry.who, "sentence": entry.sentence, "at": entry.at, "changes": changes, "subject": subject}
 
 
 def _label(field: str) -> str:
-    return str(BY_NAME[field].heading if field in BY_NAME else LABELS.get(field, field))
+    return str(BY_NAME[field].heading if field in BY_NAME else (GROUP_LABELS | LABELS).get(field, field))
 
 
 @dataclass(frozen=True)
@@ -156,7 +159,7 @@ def names_of(actor: Actor, ids: set[uuid.UUID]) -> dict[uuid.UUID, Subject]:
     for row in _seen(actor).filter(public_id__in=ids).only("public_id", "name"):
         found[row.public_id] = Subject(row.name, reverse("organizations:detail", args=[row.public_id]))
     for group in get_groups(actor).filter(public_id__in=ids).only("public_id", "name"):
-        found[group.public_id] = Subject(group.name, "")
+        found[group.public_id] = Subject(group.name, reverse("groups:detail", args=[group.public_id]))
     for job in get_imports(actor).filter(public_id__in=ids).only("public_id", "file_name", "membership__user__id"):
         found[job.public_id] = Subject(job.file_name, reverse("imports:detail", args=[job.public_id]))
     return found

@@ -28,6 +28,6 @@ def export_events(request: Request) -> HttpResponseBase:
     request.actor.require(Permission.EVENTS_SEE)
     asked = Asked.of(request.POST.dict())
     record(request.actor, Kind.EVENTS_EXPORTED, request.actor.reseller.public_id, details={"filters": asked.parts})
-    content = streamed(request.actor.reseller.pk, event_file(find(request.actor, asked)))
+    content = streamed(request.actor.reseller.pk, event_file(request.actor, find(request.actor, asked)))
     headers = {"Content-Disposition": 'attachment; filename="events.csv"'}
     return StreamingHttpResponse(content, content_type="text/csv; charset=utf-8", headers=headers)

@@ -97,6 +97,24 @@ TABLE = [
     ("administrators/invitations/{invited}/withdraw/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/invitations/{invited}/send-again/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("administrators/invitations/{invited}/withdraw/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("groups/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("groups/new/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("groups/new/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("groups/{nordics}/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 404, 403)),
+    ("groups/{its_dach}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("groups/{nordics}/edit/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{nordics}/edit/", "post", (LOGIN, 409, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{its_dach}/edit/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("groups/{nordics}/members/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{nordics}/members/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{its_dach}/members/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("groups/{nordics}/members/paste/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{nordics}/members/paste/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{nordics}/delete/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("groups/{its_dach}/delete/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/{own}/groups/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{own}/groups/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/{dach}/groups/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/{own}/who-sees/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 404, 403)),
     ("organizations/{dach}/who-sees/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
     ("invitations/{reseller}/{token}/", "get", (404,) * 9),
@@ -154,6 +172,7 @@ def ids(cast):
     key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
+    found |= {"nordics": cast.nordics, "its_dach": cast.dach}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}

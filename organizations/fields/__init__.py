@@ -9,7 +9,7 @@ from organizations.fields.fast import read_row
 from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import shown, text_of
 from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
-from organizations.fields.search import derived, fold
+from organizations.fields.search import derived, fold, number_key
 from organizations.fields.table import BY_NAME, FIELDS, MANDATORY, NAMES, SHORT_FORM, Field, Kind, Value
 from organizations.fields.text import storable
 
@@ -32,6 +32,7 @@ __all__ = [
     "fold",
     "narrow",
     "neutralise",
+    "number_key",
     "read_row",
     "read_row_slowly",
     "read_value",

@@ -32,4 +32,9 @@ def derived(public_id: str, values: tuple[Value, ...]) -> tuple[str, str, str]:
     found_by = [name, fold(shown_domain), "" if shown_domain == ascii_domain else ascii_domain]
     found_by += [fold(number), fold(str(values[_REGISTRATION])), public_id.lower()]
     search_text = "\n".join(filter(None, found_by))
-    return name[:SORT_NAME_LENGTH], normalize("NFC", number.casefold()), search_text
+    return name[:SORT_NAME_LENGTH], number_key(number), search_text
+
+
+def number_key(number: str) -> str:
+    """A customer number as it is compared: in any case."""
+    return normalize("NFC", number.casefold())

@@ -37,6 +37,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         page.wait_for_selector("button:has-text('Create/Import Organizations')")
     page.goto("/organizations/?search=Bodensee")
     detail = page.locator("tbody a").first.get_attribute("href")
+    page.goto("/groups/?search=nordics")
+    group = page.locator("tbody a").first.get_attribute("href")
     addresses = [
         "/organizations/",
         "/organizations/?search=nothing-has-this-name",
@@ -47,6 +49,15 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         f"{checked['import']}?rows=invalid",
         detail,
         f"{detail}edit/",
+        "/groups/",
+        "/groups/?search=nothing-has-this-name",
+        "/groups/new/",
+        group,
+        f"{group}edit/",
+        f"{group}members/",
+        f"{group}members/paste/",
+        f"{group}delete/",
+        f"{detail}groups/",
         "/events/",
         "/events/?kind=organization.erased&from=2026-01-01",
         "/settings/",
@@ -70,3 +81,12 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     check(page, "the list with a selection")
     page.locator("button[value=approval]").click()
     check(page, "the question before a change to a selection")
+    page.goto(f"{group}members/")
+    page.check("tbody input[name=id]:not(:checked) >> nth=0")
+    check(page, "the tick list with a changed tick")
+    page.click("button:has-text('Update')")
+    check(page, "the question before the members of a group are changed")
+    page.goto(f"{group}members/paste/")
+    page.fill("textarea", "bodensee-optik.de\nnothing.example")
+    page.click("main button.btn-primary")
+    check(page, "the answer to a pasted list")

@@ -1,0 +1,129 @@
+"""The list of groups: a page of those that the actor sees, with how many organizations and people each has."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Func, IntegerField, OuterRef, Q
+from django.http import QueryDict
+from django.utils.formats import number_format
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from groups.access import get_groups
+from groups.models import Assignment, Group, GroupQuerySet
+from organizations.grouping.wording import actions_for, url_of
+from organizations.models import GroupMembership
+from organizations.pages import COUNTED, SIZES, Order, Page, get_page
+
+BY_NAME: Final = Order("sort_name")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The list's address in words."""
+
+    search: str
+    size: int
+    after: str
+    before: str
+
+    @classmethod
+    def of(cls, query: QueryDict) -> "Asked":
+        size = query.get("size", "")
+        return cls(
+            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            after=query.get("after", ""),
+            before=query.get("before", ""),
+        )
+
+    def url(self, **changes: str) -> str:
+        """The same list with something changed; any change but turning the page begins at the first page."""
+        parts = {"search": self.search, "size": str(self.size)} | changes
+        query = QueryDict(mutable=True)
+        query.update({name: value for name, value in parts.items() if value and (name, value) != ("size", "25")})
+        return f"?{query.urlencode()}"
+
+
+def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
+    asked = Asked.of(query)
+    page = get_page(
+        _counted(_matching(actor, asked.search)), BY_NAME, size=asked.size, after=asked.after, before=asked.before
+    )
+    return {
+        "rows": _rows(actor, page.rows),
+        "shows_people": actor.can(Permission.PEOPLE_SEE),
+        "may_edit": actor.can(Permission.GROUPS_EDIT),
+        "search": asked.search,
+        "search_hidden": [{"name": "size", "value": asked.size}] if asked.size != SIZES[0] else [],
+        "chips": [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else [],
+        "pager": _pager(asked, page),
+        "empty": _empty(actor, asked, page),
+    }
+
+
+def _matching(actor: Actor, search: str) -> GroupQuerySet:
+    """Any part of the name or of the description."""
+    groups = get_groups(actor)
+    return groups.filter(Q(name__icontains=search) | Q(description__icontains=search)) if search else groups
+
+
+def _counted(groups: GroupQuerySet) -> GroupQuerySet:
+    """With `held`, the number of organizations that are not archived, counted no further than COUNTED."""
+    inside = GroupMembership.objects.filter(
+        reseller=OuterRef("reseller"), group=OuterRef("pk"), organization__archived_at=None
+    )
+    some = ArraySubquery(inside.values("pk")[: COUNTED + 1])
+    return groups.annotate(held=Func(some, function="cardinality", output_field=IntegerField()))
+
+
+def count_held(actor: Actor, group: Group) -> str:
+    """How many organizations the group holds, as its page says it."""
+    (counted,) = _counted(get_groups(actor).filter(pk=group.pk))
+    return _honest(counted.held)  # type: ignore[attr-defined]
+
+
+def _honest(count: int) -> str:
+    return number_format(min(count, COUNTED), force_grouping=True) + "+" * (count > COUNTED)
+
+
+def _rows(actor: Actor, groups: Collection[Group]) -> list[dict[str, Any]]:
+    people = _count_people(actor, groups)
+    return [
+        {
+            "name": group.name,
+            "description": group.description,
+            "url": url_of(group),
+            "organizations": _honest(group.held),  # type: ignore[attr-defined]
+            "people": number_format(people.get(group.pk, 0), force_grouping=True),
+            "actions": actions_for(actor, group),
+        }
+        for group in groups
+    ]
+
+
+def _count_people(actor: Actor, groups: Collection[Group]) -> dict[int, int]:
+    """How many people at work look after each group today; for readers who may know the people."""
+    if not actor.can(Permission.PEOPLE_SEE):
+        return {}
+    working = Q(membership__is_active=True, membership__user__is_active=True)
+    today = Assignment.objects.in_force(actor.reseller).filter(working, group__in=groups)
+    return dict(today.values("group").annotate(n=Count("membership", distinct=True)).values_list("group", "n"))
+
+
+def _pager(asked: Asked, page: Page[Group]) -> dict[str, Any]:
+    return {
+        "previous_url": asked.url(before=page.before) if page.before else "",
+        "next_url": asked.url(after=page.after) if page.after else "",
+        "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
+    }
+
+
+def _empty(actor: Actor, asked: Asked, page: Page[Group]) -> str:
+    if page.rows:
+        return ""
+    if actor.is_group_bound and not actor.group_ids:
+        return "no_group"
+    return "no_match" if asked.search else "none_yet"
