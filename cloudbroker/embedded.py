@@ -43,8 +43,9 @@ from cloudbroker.processes import command_line, is_alive, tail
 
 __all__ = ["APP", "DATABASE", "OWNER", "QUEUE", "QUEUE_DATABASE", "SUPERUSER", "Cluster", "EmbeddedError"]
 
-# A server killed a moment ago still holds its shared memory for up to two seconds.
-PATIENCE_AFTER_A_CRASH = 2.0
+# A server killed a moment ago still holds its shared memory until its children have noticed: two seconds, or several
+# where the machine is busy.
+PATIENCE_AFTER_A_CRASH = 8.0
 PATIENCE_WITH_RECOVERY = 60.0
 STOPS = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))  # fast, immediate, by force
 SETTINGS = {
@@ -96,11 +97,16 @@ class Cluster:
             self.process = None
 
     def revive(self) -> bool:
-        """Start it again if the server started here has died; whether that was so."""
-        if self.process is None or self.process.poll() is None:
+        """Start it again if the server started here has died; whether that was so. After an error, try it once more."""
+        dead = self.process
+        if dead is None or dead.poll() is None:
             return False
         self.process = None
-        self.start()
+        try:
+            self.start()
+        except EmbeddedError:
+            self.process = dead
+            raise
         return True
 
     def is_ready(self) -> bool:

@@ -252,10 +252,19 @@ def welcome(place: Place, sign_ins: str) -> str:
 def watch(supervisor: Supervisor, cluster: Cluster | None, parent: int | None) -> None:
     while parent in (None, os.getppid()):
         supervisor.check()
-        if cluster and cluster.revive():
-            say("The database had died and was started again.")
+        if cluster:
+            revive(cluster)
         time.sleep(0.2)
     raise Stopped
+
+
+def revive(cluster: Cluster) -> None:
+    """A server that dies again while it recovers is no reason to end everything else."""
+    try:
+        if cluster.revive():
+            say("The database had died and was started again.")
+    except EmbeddedError as error:
+        say(f"{error}\nIt is tried again.")
 
 
 def say(text: str) -> None:

@@ -6,6 +6,7 @@ import signal
 import psycopg
 import pytest
 
+from cloudbroker import embedded, run
 from cloudbroker.embedded import APP, DATABASE, OWNER, QUEUE, QUEUE_DATABASE, SUPERUSER, Cluster
 
 pytestmark = pytest.mark.processes
@@ -59,6 +60,23 @@ def test_what_was_committed_survives_a_kill(make, tmp_path):
     server.start()
     with psycopg.connect(server.url(DATABASE, OWNER)) as owner:
         assert owner.execute("SELECT n FROM kept").fetchone() == (4711,)
+
+
+def test_one_that_dies_again_while_it_starts_is_tried_again(make, tmp_path, monkeypatch, capsys):
+    server = make(tmp_path / "home")
+    monkeypatch.setattr(embedded, "PATIENCE_AFTER_A_CRASH", 0.1)
+    os.kill(server.server_pid(), signal.SIGKILL)
+    server.process.wait(10)
+    needed = server.data / "global" / "pg_control"
+    needed.rename(needed.with_suffix(".away"))
+    for _ in range(2):
+        run.revive(server)
+        assert "PostgreSQL doesn't start" in capsys.readouterr().out
+    needed.with_suffix(".away").rename(needed)
+    monkeypatch.undo()
+    run.revive(server)
+    assert "was started again" in capsys.readouterr().out
+    assert answer(server) == (1,)
 
 
 def test_roles_may_do_what_they_are_for_and_enter_where_they_belong(make, tmp_path):
