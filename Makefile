@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types install install-dev lock clean
+.PHONY: help run test chaos check lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/installed ## Start the whole portal with its database and demo data
 
 test: $(VENV)/installed-dev ## Run every test on a private database, and say what was skipped
 	@$(BIN)/python -m pytest -rs
+
+chaos: $(VENV)/installed-dev ## Kill parts of a busy portal at random moments and count what is left (KILLS=200 SEED=…)
+	@CHAOS_KILLS=$(or $(KILLS),200) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_random_kills.py
 
 check: lint types $(VENV)/installed-dev ## Run every check but the tests: style, types, migrations, imports, dependencies, licences
 	@$(CHECKING) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -4,12 +4,10 @@ import os
 import signal
 import subprocess
 import time
-from contextlib import suppress
 
 import psycopg
 import pytest
-
-from e2e.conftest import ROOT, Portal
+from support.portal import ROOT, Portal
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.processes]
 
@@ -26,21 +24,7 @@ def fresh(tmp_path):
     found = Portal(tmp_path / "home")
     found.start()
     yield found
-    kill_all(found)
-
-
-def kill_all(portal):
-    """Like a power cut."""
-    for pid in [portal.process.pid, *portal.processes()]:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    portal.process.wait(10)
-
-
-def address(portal, role):
-    command = [portal.command()[0], "manage.py", "dsn", "--role", role]
-    done = subprocess.run(command, cwd=ROOT, env=portal.environment(), capture_output=True, text=True, check=True)
-    return done.stdout.strip()
+    found.kill_everything()
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
@@ -73,13 +57,12 @@ def test_a_part_that_dies_is_started_again(fresh):
 
 
 def test_killing_everything_is_followed_by_a_clean_start_with_all_data(fresh):
-    with psycopg.connect(address(fresh, "owner")) as owner:
+    with psycopg.connect(fresh.manage("dsn", "--role", "owner")) as owner:
         before = owner.execute("SELECT count(*) FROM organizations_organization").fetchone()
-    with psycopg.connect(address(fresh, "app")) as app:
+    with psycopg.connect(fresh.manage("dsn", "--role", "app")) as app:
         assert app.execute("SELECT count(*) FROM organizations_organization").fetchone() == (0,)
-    kill_all(fresh)
-    fresh.output.write_bytes(b"")
+    fresh.kill_everything()
     fresh.start()
-    with psycopg.connect(address(fresh, "owner")) as owner:
+    with psycopg.connect(fresh.manage("dsn", "--role", "owner")) as owner:
         assert owner.execute("SELECT count(*) FROM organizations_organization").fetchone() == before
     assert before[0] > 40
