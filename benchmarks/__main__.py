@@ -1,0 +1,123 @@
+"""`make bench`: rounds of everything in turn, then a table of ratios beside their targets, kept in results/."""
+
+import argparse
+import time
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks import floor, ours, peers, place, report, rows
+from cloudbroker.embedded import Cluster
+
+SMALL = 10_000  # rows from which a worker's memory is measured
+
+
+def main() -> None:
+    options = parsed()
+    with place.measured_in() as cluster:
+        bench = Bench(cluster, options)
+        try:
+            bench.run()
+        finally:
+            bench.worker.stop()
+        told = report.Told(cluster, vars(options), bench.seconds, bench.phases, bench.figures)
+        report.show(told)
+        if options.keep:
+            report.keep(told)
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--rows", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--peer-rounds", type=int, default=1, help="rounds with django-import-export, which takes minutes"
+    )
+    parser.add_argument("--most", type=int, default=0, help="rows of one large import, for growth and memory; 1000000")
+    parser.add_argument("--formats", default="", help="csv,xml,xlsx; default: all that have a reader")
+    parser.add_argument("--keep", action="store_true", help="write results/ too")
+    return parser.parse_args()
+
+
+class Bench:
+    """Seconds by name and round, and the figures that aren't seconds."""
+
+    def __init__(self, cluster: Cluster, options: argparse.Namespace) -> None:
+        from imports.readers import READERS
+
+        self.cluster, self.options = cluster, options
+        self.folder = cluster.home
+        wanted = [name for name in options.formats.split(",") if name] or list(rows.WRITERS)
+        self.formats = [name for name in wanted if name in READERS]
+        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.phases: list[dict[str, float]] = []
+        self.figures: dict[str, float] = {}
+        self.worker = ours.Worker(self.folder / "log" / "worker.log")
+
+    def run(self) -> None:
+        self._files()
+        self._import("first", "csv", self.options.rows)  # warms everything up, and makes the rows that the floor writes
+        del self.seconds["first"]
+        names, records = floor.finished_rows()
+        for number in range(1, self.options.rounds + 1):
+            self._round(names, records, with_peer=number <= self.options.peer_rounds)
+            report.say(f"round {number}: " + ", ".join(f"{k} {v[-1]:.2f} s" for k, v in self.seconds.items()))
+        self._memory()
+        self.figures["validation"] = microseconds_a_row()
+
+    def _files(self) -> None:
+        sizes = {self.options.rows, SMALL, peers.PEER_ROWS} | ({self.options.most} - {0})
+        for size in sizes:
+            for name in self.formats if size == self.options.rows else ["csv"]:
+                rows.WRITERS[name](self._file(name, size), size, 1)
+
+    def _file(self, name: str, size: int) -> Path:
+        return self.folder / f"{size}.{name}"
+
+    def _round(self, names: list[str], records: list[floor.Record], *, with_peer: bool) -> None:
+        self._timed("floor", lambda: floor.copy_seconds(self.cluster, names, records))
+        self.seconds["events alone"].append(floor.events_seconds(self.cluster))
+        for name in self.formats:
+            self._import(name, name, self.options.rows)
+        place.emptied(self.cluster)
+        self.phases.append(ours.phases_of(self._file("csv", self.options.rows)))
+        self._timed("bulk_create", lambda: floor.bulk_create_seconds(names, records))
+        if with_peer:
+            self._import("csv of peer", "csv", peers.PEER_ROWS)
+            self._timed("peer", lambda: peers.import_export_seconds(self._file("csv", peers.PEER_ROWS)))
+
+    def _timed(self, name: str, call: Any) -> None:
+        place.emptied(self.cluster)
+        self.seconds[name].append(call())
+
+    def _import(self, name: str, format_name: str, size: int) -> None:
+        self._timed(name, lambda: ours.import_file(self._file(format_name, size), ours.await_worker))
+
+    def _memory(self) -> None:
+        """Peak of the worker and its readers, first for few rows, so that what it allocates once is not counted."""
+        most = self.options.most or self.options.rows
+        peaks = {}
+        for size in (SMALL, most):
+            self.worker.forget_peak()
+            self._import(f"csv of {size}", "csv", size)
+            peaks[size] = self.worker.peak
+        self.figures["memory"] = peaks[most] - peaks[SMALL]
+        self.figures["memory at most"] = peaks[most]
+        if self.options.most:
+            self.figures["growth"] = self.seconds[f"csv of {most}"][0] / median(self.seconds["csv"])
+
+
+def microseconds_a_row(count: int = 50_000) -> float:
+    from organizations.fields import Reading, read_row
+
+    texts = list(rows.customers(count, seed=2))
+    reading = Reading(country="SE")
+    began = time.perf_counter()
+    for cells in texts:
+        read_row(cells, reading)
+    return (time.perf_counter() - began) / count * 1e6
+
+
+if __name__ == "__main__":
+    main()
