@@ -4,7 +4,7 @@ Both go in chunks. A chunk's rows, the import's place and its counts are one tra
 anywhere and another goes on from the last committed chunk.
 """
 
-import uuid
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -15,20 +15,23 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.models import new_id
 from events.log import record
 from events.models import Kind
 from groups.access import actor_of
 from imports import uploads
 from imports.amounts import AmountColumn
-from imports.headings import Columns, match_headings, rearrange
-from imports.models import Import, ImportRow, State, Verdict
+from imports.headings import Columns, known_columns, match_headings, rearrange
+from imports.models import Action, Import, ImportRow, Mode, State, Verdict
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow, Survey
-from imports.staging import batch_of, mark_conflicts, mark_lost, stage
+from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage
 from imports.unreadable import Unreadable
+from imports.updating import check_rows, write_rows
 from jobs.work import Dropped, Turn
-from organizations.access import NoGround, get_ground
-from organizations.fields import DecimalMark, Reading, Row
+from organizations import upserts
+from organizations.access import Ground, NoGround, get_ground
+from organizations.fields import NAMES, DecimalMark, Reading
 from organizations.intake import check_row, create_batch, reading_for
 from organizations.models import Source
 from organizations.problems import Problem
@@ -39,20 +42,20 @@ CHUNK: Final = 2_000
 def read(turn: Turn) -> None:
     """Survey the file, check and stage its rows, and find duplicates; the import is then ready or failed."""
     with turn.step(gets_on=False):
-        job = _get(turn, State.READING)
+        job = get_job(turn, State.READING)
     try:
         if job.rows_total is None:
             job = _survey(turn, job)
         _stage_rows(turn, job)
     except Unreadable as error:
         with turn.step():
-            _end(turn, _get(turn, State.READING), State.FAILED, error={"code": error.code, "params": error.params})
+            end(turn, get_job(turn, State.READING), State.FAILED, error={"code": error.code, "params": error.params})
 
 
 def _survey(turn: Turn, job: Import) -> Import:
     found, columns, mark = _look_through(job)
     with turn.step():
-        job = _get(turn, State.READING)
+        job = get_job(turn, State.READING)
         job.layout, job.rows_total, job.decimal_mark = found.layout.as_json(), found.rows, mark.value
         job.headings, job.columns = list(columns.headings), list(columns.fields)
         job.save(update_fields=["layout", "rows_total", "decimal_mark", "headings", "columns"])
@@ -61,12 +64,12 @@ def _survey(turn: Turn, job: Import) -> Import:
 
 def _look_through(job: Import) -> tuple[Survey, Columns, DecimalMark]:
     """Every row once; twice where rows name cells that the beginning of the file didn't."""
-    layout, columns = Layout.from_json(job.layout), Columns(tuple(job.headings), tuple(job.columns))
+    layout, columns = Layout.from_json(job.layout), known_columns(job.headings, job.columns)
     found, mark = _look(job, layout, columns)
     if found.headings != columns.headings:
         columns = match_headings(found.headings)
         found, mark = _look(job, found.layout, columns)
-    if layout.names_its_cells and (refusal := columns.refusal()):
+    if layout.names_its_cells and (refusal := columns.refusal(may_update=job.mode == Mode.UPDATE)):
         raise refusal
     return found, columns, mark
 
@@ -82,33 +85,45 @@ def _stage_rows(turn: Turn, job: Import) -> None:
     rows = reader_by(layout).read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
     for chunk in _chunks(rows):
         with turn.step():
-            job = _get(turn, State.READING, at=chunk[0].number - 1)
+            job = get_job(turn, State.READING, at=chunk[0].number - 1)
             if _is_cancelled(turn, job):
                 return
             _stage_chunk(job, chunk)
         if turn.is_over:
             return
     with turn.step():
-        _check(turn, _get(turn, State.READING))
+        _check(turn, get_job(turn, State.READING))
 
 
 def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
     actor = actor_of(job.membership)
-    reading = replace(reading_for(actor), decimal_mark=DecimalMark(job.decimal_mark))
-    columns = Columns(tuple(job.headings), tuple(job.columns))
+    columns = known_columns(job.headings, job.columns)
     in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
-    checked = [(source, _checked(actor, source, in_order(source.cells), reading)) for source in chunk]
+    rows = [(source, in_order(source.cells)) for source in chunk]
+    if job.mode == Mode.UPDATE:
+        checked = list(check_rows(actor, job, columns, rows, reading_of(actor, job)))
+    else:
+        checked = _check_new(actor, job, rows, reading_of(actor, job))
+    for one in checked:
+        if one.source.problem is not None:
+            one.row.errors["row"] = [Problem(one.source.problem.code, one.source.problem.params)]
     stage(job, checked)
     job.rows_read = chunk[-1].number
-    job.rows_warned += sum(1 for _, row in checked if row.warnings)
+    job.rows_warned += sum(1 for one in checked if one.row.warnings)
     job.save(update_fields=["rows_read", "rows_warned"])
 
 
-def _checked(actor: Actor, source: SourceRow, cells: tuple[str, ...], reading: Reading) -> Row:
-    row = check_row(actor, cells, reading)
-    if source.problem is not None:
-        row.errors["row"] = [Problem(source.problem.code, source.problem.params)]
-    return row
+def reading_of(actor: Actor, job: Import) -> Reading:
+    return replace(reading_for(actor), decimal_mark=DecimalMark(job.decimal_mark))
+
+
+def _check_new(
+    actor: Actor, job: Import, rows: list[tuple[SourceRow, tuple[str, ...]]], reading: Reading
+) -> list[Checked]:
+    if job.defaults:
+        blanks = [job.defaults.get(name, "") for name in NAMES]
+        rows = [(s, tuple(c if c.strip() else b for c, b in zip(cells, blanks, strict=True))) for s, cells in rows]
+    return [Checked(source, check_row(actor, cells, reading), new_id()) for source, cells in rows]
 
 
 def _check(turn: Turn, job: Import) -> None:
@@ -117,8 +132,12 @@ def _check(turn: Turn, job: Import) -> None:
     mark_conflicts(job, batch_of(job), Verdict.INVALID)
     job.rows_invalid = _rows(job).filter(verdict=Verdict.INVALID).count()
     job.rows_valid = job.rows_read - job.rows_invalid
+    if job.mode == Mode.UPDATE:
+        planned = _rows(job).filter(verdict=Verdict.VALID)
+        job.rows_to_update = planned.filter(action=Action.UPDATE).count()
+        job.rows_to_keep = planned.filter(action=Action.KEEP).count()
     job.state = State.READY
-    job.save(update_fields=["rows_invalid", "rows_valid", "state"])
+    job.save(update_fields=["rows_invalid", "rows_valid", "rows_to_update", "rows_to_keep", "state"])
     record(
         actor_of(job.membership),
         Kind.IMPORT_READ,
@@ -132,48 +151,71 @@ def create(turn: Turn) -> None:
     """Create an organization from every valid row, chunk by chunk, from the place that was reached."""
     while not turn.is_finished:
         with turn.step():
-            job = _get(turn, State.IMPORTING)
+            job = get_job(turn, State.IMPORTING)
             if not _is_cancelled(turn, job):
                 _create_chunk(turn, job)
         if turn.is_over:
             return
 
 
+WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed", "place")
+
+
 def _create_chunk(turn: Turn, job: Import) -> None:
-    actor = actor_of(job.membership)
-    upto = job.place + CHUNK
-    chunk = "verdict = 'valid' AND number > %s AND number <= %s", job.place, upto
     try:
-        ground = get_ground(actor, job.group_public_ids)
-        batch = batch_of(job, *chunk)
-        created = create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
+        lost = write_chunk(actor_of(job.membership), job, job.place + CHUNK)
     except (PermissionDenied, NoGround):
-        _end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
+        end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
         return
-    job.rows_created += len(created)
-    job.rows_failed += _mark_lost(job, upto, created)
+    if lost:
+        mark_lost(job, lost)
+    job.save(update_fields=WRITTEN)
+    if job.place >= job.rows_read:
+        end(turn, job, State.DONE)
+
+
+def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
+    """Write the valid rows from the import's place up to a number; counts them on `job`, which the caller saves.
+
+    Returns the numbers of rows that could not be written, because the records changed meanwhile.
+    """
+    ground = get_ground(actor, job.group_public_ids)
+    lost = (_update_rows if job.mode == Mode.UPDATE else _create_rows)(actor, job, upto, ground)
+    job.rows_failed += len(lost)
     job.place = upto
-    job.save(update_fields=["rows_created", "rows_failed", "place"])
-    if upto >= job.rows_read:
-        _end(turn, job, State.DONE)
+    return lost
 
 
-def _mark_lost(job: Import, upto: int, created: set[uuid.UUID]) -> int:
-    valid = _rows(job).filter(verdict=Verdict.VALID, number__gt=job.place, number__lte=upto)
+def _create_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
+    batch = batch_of(job, "verdict = 'valid' AND number > %s AND number <= %s", job.place, upto)
+    created = create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
+    job.rows_created += len(created)
+    valid = _valid(job, upto)
     if valid.count() == len(created):
-        return 0
-    lost = list(valid.exclude(public_id__in=created).values_list("number", flat=True))
-    mark_lost(job, lost)
-    return len(lost)
+        return []
+    return list(valid.exclude(public_id__in=created).values_list("number", flat=True))
+
+
+def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
+    puts = write_rows(actor, job, list(_valid(job, upto).order_by("number")), reading_of(actor, job), ground)
+    done = Counter(put.action for put in puts)
+    job.rows_created += done[upserts.Action.CREATED]
+    job.rows_updated += done[upserts.Action.UPDATED]
+    job.rows_unchanged += done[upserts.Action.UNCHANGED]
+    return [put.number for put in puts if put.errors]
+
+
+def _valid(job: Import, upto: int) -> Any:
+    return _rows(job).filter(verdict=Verdict.VALID, number__gt=job.place, number__lte=upto)
 
 
 def give_up(turn: Turn) -> None:
     """After repeated unexpected errors: say so on the import, and keep what was done."""
     job = Import.objects.select_for_update().get(pk=turn.object_id)
-    _end(turn, job, State.FAILED, error={"code": "internal", "params": {}})
+    end(turn, job, State.FAILED, error={"code": "internal", "params": {}})
 
 
-def _get(turn: Turn, state: State, *, at: int | None = None) -> Import:
+def get_job(turn: Turn, state: State, *, at: int | None = None) -> Import:
     """The import, locked; Dropped when another worker has moved it on."""
     wanted = Q(pk=turn.object_id, state=state) & (Q() if at is None else Q(rows_read=at))
     job = (
@@ -190,7 +232,7 @@ def _get(turn: Turn, state: State, *, at: int | None = None) -> Import:
 
 def _is_cancelled(turn: Turn, job: Import) -> bool:
     if job.cancel_requested:
-        _end(turn, job, State.CANCELLED)
+        end(turn, job, State.CANCELLED)
     return job.cancel_requested
 
 
@@ -201,7 +243,7 @@ KINDS: Final = {
 }
 
 
-def _end(turn: Turn, job: Import, state: State, *, error: dict[str, Any] | None = None) -> None:
+def end(turn: Turn, job: Import, state: State, *, error: dict[str, Any] | None = None) -> None:
     job.state, job.error, job.finished_at = state, error, timezone.now()
     job.save(update_fields=["state", "error", "finished_at"])
     counts = {"created": job.rows_created, "failed": job.rows_failed}

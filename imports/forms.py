@@ -1,16 +1,40 @@
-"""The upload form."""
+"""The upload form, and the form of how a checked file is to be written."""
 
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.roles import Permission
+from imports.models import Blanks, Import, Mode
+from imports.receiving import Options
 from organizations.access import get_grounds
-from organizations.forms import groups_field
+from organizations.fields import Reading, read_value
+from organizations.forms import field_for, groups_field
+from organizations.rules import APPROVAL
 
 ACCEPTED = ".csv,.txt,.tsv,text/csv"
+
+
+# What a person may fill in once for all rows that leave it blank and become new records.
+DEFAULTS: Final = ("country", "notification_email", "billing_start_date", "approval_process", "approval_limit")
+
+
+def mode_field() -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("What the rows do"),
+        choices=Mode.choices,
+        initial=Mode.CREATE,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "“Create and update” also changes organizations that exist already: found by organization id, customer "
+            "number or primary domain, in this order. Nothing is changed before you have seen it."
+        ),
+    )
 
 
 class UploadForm(forms.Form):
@@ -25,9 +49,15 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if actor.can(Permission.ORGANIZATIONS_EDIT):
+            self.fields["mode"] = mode_field()
         if groups := get_grounds(actor):
             self.fields["group"] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
             self.fields["group"].required = False  # whether one is needed is the intake's to say
+
+    @property
+    def options(self) -> Options:
+        return Options(mode=Mode(self.cleaned_data.get("mode") or Mode.CREATE))
 
     @property
     def chosen_groups(self) -> list[str]:
@@ -35,9 +65,70 @@ class UploadForm(forms.Form):
 
     @property
     def problems(self) -> list[dict[str, str]]:
-        """For the summary above the form."""
-        return [
-            {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
-            for field in self
-            for error in field.errors
-        ]
+        return problems_of(self)
+
+
+def problems_of(form: forms.Form) -> list[dict[str, str]]:
+    """For the summary above the form."""
+    return [
+        {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
+        for field in form
+        for error in field.errors
+    ]
+
+
+class OptionsForm(forms.Form):
+    """How the rows of a checked file are to be written."""
+
+    blanks = forms.ChoiceField(label=_("Empty cells"), choices=Blanks.choices, widget=forms.RadioSelect)
+    all_or_nothing = forms.ChoiceField(
+        label=_("Rows with errors"),
+        choices=[("", _("Import the valid rows")), ("yes", _("All rows or nothing"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, actor: Actor, job: Import) -> None:
+        initial = {"mode": job.mode, "blanks": job.blanks, "all_or_nothing": "yes" if job.all_or_nothing else ""}
+        super().__init__(data, initial=initial | job.defaults)
+        self.actor = actor
+        if actor.can(Permission.ORGANIZATIONS_EDIT):
+            self.fields["mode"] = mode_field()
+        else:
+            del self.fields["blanks"]
+        for name in DEFAULTS:
+            if name not in APPROVAL or actor.can(Permission.APPROVAL_EDIT):
+                self.fields[name] = field_for(name, required=False)
+                self.fields[name].help_text = ""
+        self.order_fields(["mode", "blanks", "all_or_nothing", *DEFAULTS])
+
+    @property
+    def how(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name not in DEFAULTS]
+
+    @property
+    def defaults(self) -> list[forms.BoundField]:
+        return [field for field in self if field.name in DEFAULTS]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        reading = Reading(country=self.actor.reseller.country, mandatory=frozenset())
+        for name in DEFAULTS:
+            for problem in read_value(name, str(data.get(name, "")), reading).errors:
+                self.add_error(name, problem.sentence())
+        return data
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        return problems_of(self)
+
+    @property
+    def options(self) -> Options:
+        data = self.cleaned_data
+        given = {name: data[name].strip() for name in DEFAULTS if data.get(name, "").strip()}
+        return Options(
+            Mode(data.get("mode") or Mode.CREATE),
+            Blanks(data.get("blanks") or Blanks.KEEP),
+            data["all_or_nothing"] == "yes",
+            given,
+        )

@@ -52,10 +52,17 @@ class Columns:
         found = {*self.fields, *self.doubled}
         return [known.english_heading for known in FIELDS if known.mandatory and known.name not in found]
 
-    def refusal(self) -> Unreadable | None:
+    @property
+    def finds_records(self) -> bool:
+        """Whether rows can find the records that they change: then mandatory columns may be missing."""
+        return "organization_id" in self.extras or bool({*self.fields} & {"customer_number", "primary_domain"})
+
+    def refusal(self, *, may_update: bool = False) -> Unreadable | None:
         """Why a file with these columns can't be imported."""
         for name, headings in self.doubled.items():
             return Unreadable("columns_doubled", field=BY_NAME[name].english_heading, headings=", ".join(headings))
+        if may_update and self.finds_records:
+            return None
         return Unreadable("columns_missing", headings=", ".join(self.missing)) if self.missing else None
 
 
@@ -78,6 +85,11 @@ def match_headings(headings: Sequence[str], *, chosen: Mapping[int, str | None] 
         elif name is not None:
             claims[name][rank].append(place)
     return _settle(headings, claims, extras)
+
+
+def known_columns(headings: Sequence[str], fields: Sequence[str | None]) -> Columns:
+    """Columns whose fields were settled before; our own extra columns are found by their headings."""
+    return Columns(tuple(headings), tuple(fields), match_headings(headings).extras)
 
 
 def _settle(headings: Sequence[str], claims: Mapping[str, Mapping[int, list[int]]], extras: dict[str, int]) -> Columns:

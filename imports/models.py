@@ -20,6 +20,18 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Mode(models.TextChoices):
+    CREATE = "create", _("Create only")
+    UPDATE = "update", _("Create and update")
+
+
+class Blanks(models.TextChoices):
+    """What an empty cell does to a record that exists already."""
+
+    KEEP = "keep", _("An empty cell keeps what the record has")
+    CLEAR = "clear", _("An empty cell clears what the record has")
+
+
 class ImportQuerySet(models.QuerySet["Import"]):
     def permitted(self, actor: Actor | None) -> "ImportQuerySet":
         """Imports are seen by who made them, and by those who may see everybody's."""
@@ -49,6 +61,11 @@ class Import(models.Model):
     columns = ArrayField(models.CharField(max_length=64, null=True), default=list)
     decimal_mark = models.CharField(max_length=16, blank=True)
 
+    mode = models.CharField(max_length=8, choices=Mode, default=Mode.CREATE)
+    blanks = models.CharField(max_length=8, choices=Blanks, default=Blanks.KEEP)
+    all_or_nothing = models.BooleanField(default=False)
+    defaults = models.JSONField(default=dict)  # {field: text} for what new records would leave blank
+
     state = models.CharField(max_length=16, choices=State, default=State.READING)
     error = models.JSONField(null=True)
     cancel_requested = models.BooleanField(default=False)
@@ -57,8 +74,13 @@ class Import(models.Model):
     rows_valid = models.PositiveIntegerField(default=0)
     rows_invalid = models.PositiveIntegerField(default=0)
     rows_warned = models.PositiveIntegerField(default=0)
+    rows_to_update = models.PositiveIntegerField(default=0)  # of the valid ones, when they were checked
+    rows_to_keep = models.PositiveIntegerField(default=0)  # … and those that would change nothing
+    progress = models.PositiveIntegerField(default=0)  # rows done by a transaction that has not committed
     place = models.PositiveIntegerField(default=0)  # rows up to this number have been created or have failed
     rows_created = models.PositiveIntegerField(default=0)
+    rows_updated = models.PositiveIntegerField(default=0)
+    rows_unchanged = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
 
     created_at = models.DateTimeField(default=timezone.now)
@@ -80,7 +102,19 @@ class Import(models.Model):
     @property
     def rows_done(self) -> int:
         """Rows that a running or ended import has dealt with."""
-        return self.rows_created + self.rows_failed
+        return self.rows_created + self.rows_updated + self.rows_unchanged + self.rows_failed
+
+    @property
+    def rows_to_create(self) -> int:
+        return self.rows_valid - self.rows_to_update - self.rows_to_keep
+
+
+class Action(models.TextChoices):
+    """What a valid row does, or did."""
+
+    CREATE = "created", _("Created")
+    UPDATE = "updated", _("Updated")
+    KEEP = "unchanged", _("Unchanged")
 
 
 class Verdict(models.TextChoices):
@@ -99,7 +133,7 @@ def _like(name: str) -> models.Field:  # type: ignore[type-arg]
 
 
 class ImportRow(models.Model):
-    """One data row of the file, read and checked, with the public id that its organization will have."""
+    """One data row of the file, read and checked, with the public id that its organization has or will have."""
 
     pk = models.CompositePrimaryKey("reseller_id", "batch_id", "number")
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
@@ -109,9 +143,10 @@ class ImportRow(models.Model):
     number = models.PositiveIntegerField()  # 1 is the first row under the heading
     line = models.PositiveIntegerField()
     verdict = models.CharField(max_length=8, choices=Verdict)
+    action = models.CharField(max_length=9, choices=Action, default=Action.CREATE)
     errors = models.JSONField(null=True)  # {field: [{"code", "params"}]}
     warnings = models.JSONField(null=True)
-    raw = ArrayField(models.TextField(), null=True)  # the seventeen texts; only where a row has errors
+    raw = ArrayField(models.TextField(), null=True)  # the seventeen texts; where a row has errors or may update
 
     public_id = models.UUIDField()
     name = _like("name")

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports.blanks import TEMPLATES
-from imports.forms import UploadForm
+from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
-from imports.models import Import, ImportQuerySet, State
+from imports.models import Import, ImportQuerySet, Mode, State
 from imports.readers.shape import MOST_ROWS, Layout
 from imports.rows import rows_context
 from imports.unreadable import SENTENCES, sentence
@@ -40,6 +40,10 @@ FORMATS: Final = {"csv": "CSV"}
 # What can befall an import beside what is wrong with its file, and what to do then.
 FATES: Final = {
     "internal": gettext_lazy("Something went wrong on our side. What was created stays. Upload the failed rows again."),
+    "all_or_nothing": gettext_lazy(
+        "Nothing was written: all rows or nothing was chosen, and some could not be written, because records changed "
+        "meanwhile. They are listed below."
+    ),
     "not_permitted": gettext_lazy(
         "The person who uploaded the file may no longer create organizations in this way or in these groups."
     ),
@@ -72,12 +76,14 @@ def steps(current: int) -> list[dict[str, Any]]:
     ]
 
 
-def import_context(actor: Actor, job: Import, query: QueryDict) -> dict[str, Any]:
+def import_context(actor: Actor, job: Import, query: QueryDict, options: OptionsForm | None = None) -> dict[str, Any]:
+    """`options` is the form that was refused, if one was."""
     context = {"job": _job(job), "steps": steps(2 if job.state in (State.READING, State.READY) else 3)}
     if job.state in (State.READING, State.IMPORTING):
         return context | progress_context(actor, job) | {"auto_refresh": _refresh(query)}
     if job.state == State.READY:
-        return context | _check_context(actor, job) | rows_context(actor, job, query)
+        form = options or OptionsForm(actor=actor, job=job)
+        return context | _check_context(actor, job, form) | rows_context(actor, job, query)
     return context | _result_context(job) | (rows_context(actor, job, query) if job.rows_read else {})
 
 
@@ -119,10 +125,11 @@ def _progress(job: Import) -> dict[str, Any]:
         total, done = job.rows_total or 0, job.rows_read
         known = _("%(done)s of %(total)s rows read") % {"done": _number(done), "total": _number(total)}
         return {"done": done, "total": total, "label": known if total else _("Looking at the file"), "poll_seconds": 1}
-    words = {"done": _number(job.rows_done), "total": _number(job.rows_valid), "failed": _number(job.rows_failed)}
+    done = max(job.rows_done, job.progress)
+    words = {"done": _number(done), "total": _number(job.rows_valid), "failed": _number(job.rows_failed)}
     label = _("%(done)s of %(total)s, %(failed)s failed") % words
     return {
-        "done": job.rows_done,
+        "done": done,
         "total": job.rows_valid,
         "failed": job.rows_failed,
         "label": label,
@@ -130,20 +137,33 @@ def _progress(job: Import) -> dict[str, Any]:
     }
 
 
-def _check_context(actor: Actor, job: Import) -> dict[str, Any]:
+def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str, Any]:
     may = actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
+    changing = job.rows_valid - job.rows_to_keep
     return {
+        "options": options if may else None,
+        "options_url": reverse("imports:options", args=[job.public_id]),
+        "problems": options.problems if options.is_bound else [],
         "layout_facts": _layout_facts(job),
         "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
-        "can_start": may and job.rows_valid > 0,
-        "start_blocked": ""
-        if job.rows_valid
-        else _("There is no row without errors. Mend the file and upload it again."),
-        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": _number(job.rows_valid)},
+        "can_start": may and not _blocked(job),
+        "start_blocked": _blocked(job),
+        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": _number(changing)},
         "start_url": reverse("imports:start", args=[job.public_id]),
         "discard_url": reverse("imports:cancel", args=[job.public_id]) if may else "",
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if job.rows_invalid else "",
     }
+
+
+def _blocked(job: Import) -> str:
+    """Why the import can't be started."""
+    if not job.rows_valid:
+        return _("There is no row without errors. Mend the file and upload it again.")
+    if job.all_or_nothing and job.rows_invalid:
+        return _("All rows or nothing was chosen, and some rows have errors.")
+    if job.rows_to_keep == job.rows_valid:
+        return _("Every row is as the records are already: there is nothing to change.")
+    return ""
 
 
 def _layout_facts(job: Import) -> list[dict[str, Any]]:
@@ -198,7 +218,9 @@ def _history_row(job: Import) -> dict[str, Any]:
         "sha256": job.sha256,
         "state_label": job.get_state_display(),
         "tone": TONES.get(State(job.state), ""),
+        "mode_label": job.get_mode_display() if job.mode == Mode.UPDATE else "",
         "created_count": _number(job.rows_created),
+        "updated_count": _number(job.rows_updated),
         "failed_count": _number(not_created),
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
     }

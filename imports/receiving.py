@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files import File
 from django.db import transaction
@@ -16,14 +17,15 @@ from events.log import record
 from events.models import Kind
 from imports import uploads
 from imports.headings import Columns, match_headings
-from imports.models import Import, State
+from imports.models import Blanks, Import, ImportRow, Mode, State
 from imports.readers import reader_of
 from imports.readers.shape import Layout
 from imports.unreadable import Unreadable
 from jobs.work import enqueue
 from organizations.access import get_ground
+from organizations.changes import Refused
 
-READ, CREATE = "imports.read", "imports.create"
+READ, CREATE, CREATE_WHOLE = "imports.read", "imports.create", "imports.create_whole"
 
 
 @dataclass(frozen=True)
@@ -35,23 +37,48 @@ class Beginning:
     columns: Columns
 
 
+@dataclass(frozen=True)
+class Options:
+    """How the rows of a file are to be written. `defaults` are texts for what new records would leave blank."""
+
+    mode: Mode = Mode.CREATE
+    blanks: Blanks = Blanks.KEEP
+    all_or_nothing: bool = False
+    defaults: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, job: Import) -> "Options":
+        return cls(Mode(job.mode), Blanks(job.blanks), job.all_or_nothing, job.defaults)
+
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """What makes a row mean something else: after a change of it every row is checked anew."""
+        return self.mode, self.blanks, dict(self.defaults)
+
+    def require(self, actor: Actor) -> None:
+        actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+        if self.mode == Mode.UPDATE:
+            actor.require(Permission.ORGANIZATIONS_EDIT)
+
+
 def receive_file(
     actor: Actor,
     content: "File[bytes]",
     *,
     groups: Sequence[uuid.UUID | str] = (),
     chosen: Mapping[str, object] | None = None,
+    options: Options = Options(),
 ) -> Import:
     """Keep the file and have it read in the background. No organization is created by this.
 
     Raises NoGround for groups the actor may not create in, and Unreadable, with the file thrown away.
     """
-    actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    options.require(actor)
     ground = get_ground(actor, groups)
     public_id = new_id()
     kept, sha256 = uploads.keep(content, f"{actor.reseller.public_id}/{public_id}")
     try:
-        beginning = look_at_beginning(kept, chosen or {})
+        beginning = look_at_beginning(kept, chosen or {}, options)
     except Unreadable:
         uploads.storage().delete(kept)
         raise
@@ -67,25 +94,65 @@ def receive_file(
         layout=beginning.layout.as_json(),
         headings=beginning.headings,
         columns=list(beginning.columns.fields),
+        **_stored(options),
     )
     enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
     return job
 
 
-def look_at_beginning(upload: str, chosen: Mapping[str, object]) -> Beginning:
+def _stored(options: Options) -> dict[str, Any]:
+    return vars(options) | {"defaults": dict(options.defaults)}
+
+
+def set_options(actor: Actor, job: Import, options: Options) -> bool:
+    """Change how a checked file is to be written. False when it is past that.
+
+    Where rows mean something else now, they are all checked anew in the background.
+    """
+    options.require(actor)
+    with transaction.atomic():
+        waiting = Import.objects.select_for_update().filter(pk=job.pk, state=State.READY).first()
+        if waiting is None:
+            return False
+        before = Options.of(waiting)
+        if options == before:
+            return True
+        for name, value in _stored(options).items():
+            setattr(waiting, name, value)
+        waiting.save(update_fields=list(_stored(options)))
+        if options.reading != before.reading:
+            read_again(actor, waiting)
+    return True
+
+
+def read_again(actor: Actor, job: Import) -> None:
+    """Throw the staged rows away and read the kept file anew; `job` is locked."""
+    ImportRow.objects.filter(reseller=actor.reseller, batch=job).delete()
+    job.state, job.rows_total = State.READING, None
+    counts = ("rows_read", "rows_valid", "rows_invalid", "rows_warned", "rows_to_update", "rows_to_keep")
+    for name in counts:
+        setattr(job, name, 0)
+    job.save(update_fields=["state", "rows_total", *counts])
+    enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
+
+
+def look_at_beginning(upload: str, chosen: Mapping[str, object], options: Options = Options()) -> Beginning:
     """Layout and columns of an upload; raises Unreadable when it can't become rows, or lacks a mandatory column."""
     path = uploads.path_of(upload)
     reader = reader_of(path)
     layout = reader.detect(path, chosen=chosen)
     headings = reader.read_headings(path, layout)
     columns = match_headings(headings)
-    if not layout.names_its_cells and (refusal := columns.refusal()):
+    if not layout.names_its_cells and (refusal := columns.refusal(may_update=options.mode == Mode.UPDATE)):
         raise refusal
     return Beginning(layout, headings, columns)
 
 
 def start_import(actor: Actor, job: Import) -> bool:
-    """Have the valid rows created in the background. False when it had been started before: once is enough."""
+    """Have the valid rows written in the background. False when it had been started before: once is enough.
+
+    Raises Refused where all shall be written or nothing, and some rows have errors.
+    """
     actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     get_ground(actor, job.group_public_ids)
     with transaction.atomic():
@@ -95,7 +162,9 @@ def start_import(actor: Actor, job: Import) -> bool:
         waiting.state, waiting.started_at = State.IMPORTING, timezone.now()
         waiting.save(update_fields=["state", "started_at"])
         record(actor, Kind.IMPORT_STARTED, job.public_id, details={"rows": waiting.rows_valid})
-        enqueue(CREATE, reseller_id=actor.reseller.pk, object_id=job.pk)
+        if waiting.all_or_nothing and waiting.rows_invalid:
+            raise Refused("all_or_nothing_invalid")
+        enqueue(CREATE_WHOLE if waiting.all_or_nothing else CREATE, reseller_id=actor.reseller.pk, object_id=job.pk)
     return True
 
 

@@ -1,5 +1,6 @@
 """The table of an import's rows: counts that filter it, a page of it, and each row's problems in words."""
 
+import uuid
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -10,20 +11,39 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from imports.models import Import, ImportRow, State, Verdict
+from accounts.roles import Permission
+from imports.models import Action, Import, ImportRow, State, Verdict
 from imports.problems import Sentences, sentences_of
 from organizations.fields import BY_NAME, FIELDS, NAMES, shown
+from organizations.models import Organization
 
 PAGE: Final = 50
 LABELS: Final = {
     "valid": gettext_lazy("To create"),
+    "update": gettext_lazy("To update"),
+    "keep": gettext_lazy("No change"),
     "created": gettext_lazy("Created"),
+    "updated": gettext_lazy("Updated"),
+    "unchanged": gettext_lazy("Unchanged"),
     "invalid": gettext_lazy("With errors"),
     "warned": gettext_lazy("With warnings"),
     "failed": gettext_lazy("Not created"),
     "waiting": gettext_lazy("Not imported"),
 }
-TONES: Final = {"valid": "ok", "created": "ok", "invalid": "bad", "failed": "bad", "warned": "warn", "waiting": ""}
+TONES: Final = {
+    "valid": "ok",
+    "update": "info",
+    "keep": "",
+    "created": "ok",
+    "updated": "info",
+    "unchanged": "",
+    "invalid": "bad",
+    "failed": "bad",
+    "warned": "warn",
+    "waiting": "",
+}
+# What a valid row is called before and after it was written.
+PLANNED: Final = {Action.CREATE: "valid", Action.UPDATE: "update", Action.KEEP: "keep"}
 
 
 def rows_context(actor: Actor, job: Import, query: QueryDict) -> dict[str, Any]:
@@ -47,9 +67,11 @@ def _number_in(text: str) -> int:
 
 def _rows(job: Import, shown_state: str) -> QuerySet[ImportRow]:
     rows = ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
+    planned = {name: Q(verdict=Verdict.VALID, action=action) for action, name in PLANNED.items()}
+    done = {action.value: Q(verdict=Verdict.VALID, action=action, number__lte=job.place) for action in Action}
     filters = {
-        "valid": Q(verdict=Verdict.VALID),
-        "created": Q(verdict=Verdict.VALID, number__lte=job.place),
+        **planned,
+        **done,
         "waiting": Q(verdict=Verdict.VALID, number__gt=job.place),
         "invalid": Q(verdict=Verdict.INVALID),
         "failed": Q(verdict=Verdict.FAILED),
@@ -60,11 +82,19 @@ def _rows(job: Import, shown_state: str) -> QuerySet[ImportRow]:
 
 def _counts(job: Import, url: str, shown_state: str) -> list[dict[str, Any]]:
     if job.state == State.READY:
-        numbers = {"valid": job.rows_valid, "invalid": job.rows_invalid, "warned": job.rows_warned}
+        numbers = {
+            "valid": job.rows_to_create,
+            "update": job.rows_to_update,
+            "keep": job.rows_to_keep,
+            "invalid": job.rows_invalid,
+            "warned": job.rows_warned,
+        }
     else:
-        waiting = job.rows_valid - job.rows_created - job.rows_failed
+        waiting = job.rows_valid - job.rows_done
         numbers = {
             "created": job.rows_created,
+            "updated": job.rows_updated,
+            "unchanged": job.rows_unchanged,
             "failed": job.rows_failed,
             "invalid": job.rows_invalid,
             "waiting": waiting,
@@ -97,7 +127,11 @@ def _table(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[str, Any]:
     warnings = sentences_of(actor, [row.warnings for row in rows])
     # What is wrong with a row as a whole, or with a field the file has no column for, needs a column of its own.
     elsewhere = [[s for name, found in row.items() if name not in job.columns for s in found] for row in errors]
-    table_rows = [_row(job, *found) for found in zip(rows, errors, warnings, strict=True)]
+    current = _current(actor, job, rows)
+    table_rows = [
+        _row(job, row, bad, odd, current.get(row.public_id))
+        for row, bad, odd in zip(rows, errors, warnings, strict=True)
+    ]
     if not any(elsewhere):
         return {"headings": _headings(job), "rows": table_rows}
     for row, sentences in zip(table_rows, elsewhere, strict=True):
@@ -105,7 +139,21 @@ def _table(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[str, Any]:
     return {"headings": [_("Problem"), *_headings(job)], "rows": table_rows}
 
 
-def _row(job: Import, row: ImportRow, errors: Sentences, warnings: Sentences) -> dict[str, Any]:
+EXISTING: Final = {"created", "updated", "unchanged", "update", "keep"}
+
+
+def _current(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[uuid.UUID, Organization]:
+    """The records that rows are about to change, as they are now."""
+    if job.state != State.READY:
+        return {}
+    ids = [row.public_id for row in rows if row.action == Action.UPDATE]
+    found = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(public_id__in=ids)
+    return {organization.public_id: organization for organization in found} if ids else {}
+
+
+def _row(
+    job: Import, row: ImportRow, errors: Sentences, warnings: Sentences, before: Organization | None
+) -> dict[str, Any]:
     result = _result(job, row)
     return {
         "number": row.number,
@@ -113,23 +161,28 @@ def _row(job: Import, row: ImportRow, errors: Sentences, warnings: Sentences) ->
         "state": result,
         "state_label": LABELS[result],
         "tone": TONES[result],
-        "url": reverse("organizations:detail", args=[row.public_id]) if result == "created" else "",
-        "cells": [_cell(row, name, errors, warnings) for name in NAMES if name in job.columns],
+        "url": reverse("organizations:detail", args=[row.public_id]) if result in EXISTING else "",
+        "cells": [_cell(row, name, errors, warnings, before) for name in NAMES if name in job.columns],
     }
 
 
 def _result(job: Import, row: ImportRow) -> str:
-    if row.verdict != Verdict.VALID or job.state == State.READY:
+    if row.verdict != Verdict.VALID:
         return str(row.verdict)
-    return "created" if row.number <= job.place else "waiting"
+    if job.state == State.READY:
+        return PLANNED[Action(row.action)]
+    return str(row.action) if row.number <= job.place else "waiting"
 
 
-def _cell(row: ImportRow, name: str, errors: Sentences, warnings: Sentences) -> dict[str, Any]:
+def _cell(
+    row: ImportRow, name: str, errors: Sentences, warnings: Sentences, current: Organization | None
+) -> dict[str, Any]:
     raw = row.raw[NAMES.index(name)] if row.raw else ""
     value = getattr(row, name)
     return {
         "name": name,
         "label": BY_NAME[name].heading,
+        "before": shown(name, getattr(current, name)) if current and getattr(current, name) != value else None,
         "text": raw if name in errors and raw else shown(name, value),
         "errors": errors.get(name, []),
         "warnings": warnings.get(name, []),

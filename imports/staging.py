@@ -1,13 +1,13 @@
 """Staged rows: written by COPY, checked against each other and what exists, and handed to the intake as a batch."""
 
 import json
+import uuid
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
-from accounts.models import new_id
-from imports.models import Import, ImportRow, Verdict
+from imports.models import Action, Import, ImportRow, Verdict
 from imports.readers.shape import SourceRow
 from organizations.batches import COLUMNS, STORED, Batch, record_of
 from organizations.fields import Row
@@ -15,26 +15,51 @@ from organizations.problems import Problem
 from organizations.rules import conflicts_query
 
 TABLE: Final = ImportRow._meta.db_table
-_STAGED: Final = ("reseller_id", "import_id", "number", "line", "verdict", "errors", "warnings", "raw", *STORED)
+_STAGED: Final = (
+    "reseller_id",
+    "import_id",
+    "number",
+    "line",
+    "verdict",
+    "action",
+    "errors",
+    "warnings",
+    "raw",
+    *STORED,
+)
 
 
-def stage(job: Import, rows: Iterable[tuple[SourceRow, Row]]) -> None:
+class Checked(NamedTuple):
+    """A row as it will be staged: what was read, the id its organization has or will have, and what it does to it.
+
+    `raw` are the seventeen texts, where they will be needed again.
+    """
+
+    source: SourceRow
+    row: Row
+    public_id: uuid.UUID
+    action: str = Action.CREATE.value
+    raw: Sequence[str] | None = None
+
+
+def stage(job: Import, rows: Iterable[Checked]) -> None:
     """Write checked rows. COPY is refused on a table under row-level security, so it goes through a temporary one."""
     names = ", ".join(_STAGED)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS staged (LIKE {TABLE}) ON COMMIT DELETE ROWS")
         with cursor.copy(f"COPY staged ({names}) FROM STDIN") as copy:
-            for source, row in rows:
-                copy.write_row(_record(job, source, row))
+            for checked in rows:
+                copy.write_row(_record(job, checked))
         cursor.execute(f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM staged")
         cursor.execute("TRUNCATE staged")
 
 
-def _record(job: Import, source: SourceRow, row: Row) -> tuple[Any, ...]:
+def _record(job: Import, checked: Checked) -> tuple[Any, ...]:
+    source, row, public_id, action, raw = checked
     verdict = Verdict.INVALID if row.errors else Verdict.VALID
-    raw = list(row.raw) if row.errors else None
-    head = (job.reseller_id, job.pk, source.number, source.line, verdict.value)
-    return (*head, _json(row.errors), _json(row.warnings), raw, *record_of(new_id(), row))
+    kept = list(raw) if raw is not None else list(row.raw) if row.errors else None
+    head = (job.reseller_id, job.pk, source.number, source.line, verdict.value, action)
+    return (*head, _json(row.errors), _json(row.warnings), kept, *record_of(public_id, row))
 
 
 def _json(problems: dict[str, list[Problem]]) -> str | None:

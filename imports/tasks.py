@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import engine, receiving, uploads
+from imports import engine, receiving, uploads, whole
 from jobs.work import take_turn
 
 
@@ -14,6 +14,11 @@ def read(reseller_id: int, import_id: int) -> None:
 @shared_task(name=receiving.CREATE)
 def create(reseller_id: int, import_id: int) -> None:
     take_turn(receiving.CREATE, reseller_id, import_id, work=engine.create, give_up=engine.give_up)
+
+
+@shared_task(name=receiving.CREATE_WHOLE, time_limit=4 * 3600, soft_time_limit=None)
+def create_whole(reseller_id: int, import_id: int) -> None:
+    take_turn(receiving.CREATE_WHOLE, reseller_id, import_id, work=whole.create_whole, give_up=engine.give_up)
 
 
 @shared_task(name="imports.sweep_uploads")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/", views.one_import, name="detail"),
     path("imports/<uuid:public_id>/progress/", views.progress, name="progress"),
     path("imports/<uuid:public_id>/start/", views.start, name="start"),
+    path("imports/<uuid:public_id>/options/", views.options, name="options"),
     path("imports/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
     path("imports/<uuid:public_id>/failed-rows/", views.failed_rows, name="failed_rows"),
 ]

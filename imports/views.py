@@ -15,11 +15,12 @@ from accounts.tenancy import streamed
 from imports import pages, reports, uploads
 from imports.access import get_import, get_imports
 from imports.blanks import TEMPLATES
-from imports.forms import UploadForm
+from imports.forms import OptionsForm, UploadForm
 from imports.models import Import, State
-from imports.receiving import cancel_import, receive_file, start_import
+from imports.receiving import cancel_import, receive_file, set_options, start_import
 from imports.unreadable import Unreadable
 from organizations.access import NoGround
+from organizations.changes import Refused
 from organizations.grid_page import grid_context
 from organizations.rules import also_mandatory
 from organizations.views import crumbs
@@ -44,7 +45,7 @@ def _receive(request: Request, form: UploadForm) -> Import | None:
         return None
     file = form.cleaned_data["file"]
     try:
-        return receive_file(request.actor, file, groups=form.chosen_groups)
+        return receive_file(request.actor, file, groups=form.chosen_groups, options=form.options)
     except Unreadable as error:
         form.add_error("file", f"{file.name}: {error.sentence()}")
     except NoGround as refused:
@@ -107,8 +108,22 @@ def start(request: Request, public_id: uuid.UUID) -> HttpResponse:
     job = get_import(request.actor, public_id)
     try:
         start_import(request.actor, job)
-    except NoGround as refused:
+    except (NoGround, Refused) as refused:
         return render(request, "409.html", {"sentence": refused.problem.sentence()}, status=409)
+    return redirect("imports:detail", job.public_id)
+
+
+@require_POST
+def options(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    job = get_import(request.actor, public_id)
+    request.actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    form = OptionsForm(request.POST, actor=request.actor, job=job)
+    if not form.is_valid() and job.state == State.READY:
+        context = pages.import_context(request.actor, job, request.GET, form)
+        context["breadcrumbs"] = crumbs((_("Imports"), reverse("imports:history")), (job.file_name, ""))
+        return render(request, "imports/import.html", context, status=422)
+    if form.is_valid():
+        set_options(request.actor, job, form.options)
     return redirect("imports:detail", job.public_id)
 
 

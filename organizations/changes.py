@@ -56,7 +56,8 @@ def change_organization(
             raise Refused("is_archived", name=current.name)
         if current.version != version:
             raise Refused("changed_meanwhile", name=current.name)
-        before, after = merge(actor, current, texts, decimal_mark)
+        reading = Reading(country=actor.reseller.country, decimal_mark=decimal_mark)
+        before, after = merge(actor, current, texts, reading)
         return _write(actor, current, before, after)
 
 
@@ -64,13 +65,21 @@ def _locked(actor: Actor, organization: Organization, permission: Permission) ->
     return Organization.objects.permitted(actor, permission).select_for_update().get(pk=organization.pk)
 
 
-def merge(actor: Actor, current: Organization, texts: Mapping[str, str], decimal_mark: DecimalMark) -> tuple[Row, Row]:
-    """The record as it is, and as it will be with the named fields changed; what is wrong with it is in the second."""
-    reading = Reading(country=actor.reseller.country, decimal_mark=decimal_mark)
+def merge(actor: Actor, current: Organization, texts: Mapping[str, str], reading: Reading) -> tuple[Row, Row]:
+    """The record as it is, and as it will be with the named fields changed; what is wrong with it is in the second.
+
+    `reading` says how the texts are meant; the record's own are as files of ours write them. What a reseller made
+    mandatory binds creation only.
+    """
     known = texts_of(current)
-    named = known | {name: text for name, text in texts.items() if name in NAMES}
-    before = fields.read_row([known[name] for name in NAMES], replace(reading, decimal_mark=DecimalMark.POINT))
-    after = fields.read_row([named[name] for name in NAMES], reading)
+    named = {name: text for name, text in texts.items() if name in NAMES}
+    own = Reading(country=reading.country, decimal_mark=DecimalMark.POINT)
+    before = fields.read_row([known[name] for name in NAMES], own)
+    if "approval_limit" in named:
+        own = replace(own, decimal_mark=reading.decimal_mark)
+    if "billing_start_date" in named:
+        own = replace(own, date_order=reading.date_order)
+    after = fields.read_row([(known | named)[name] for name in NAMES], own)
     rules.check_role(actor, after, before)
     return before, after
 

@@ -135,6 +135,8 @@ MESSAGES: dict[str, StrPromise] = {
         "Enter a limit if smaller ones shall pass."
     ),
     # rules that need the database
+    "id_unknown": _("There is no organization with the id %(value)s. Correct it, or leave it out."),
+    "id_malformed": _("“%(value)s” is not the id of an organization. Correct it, or leave it out."),
     "number_differs": _("This is another customer number than the address names. Leave it out, or send the same."),
     "repeated": _("“%(value)s” is already on row %(first)s. Keep it on one row only."),
     "repeated_later": _("“%(value)s” is also on row %(other)s. Keep it on one row only."),
@@ -160,6 +162,7 @@ MESSAGES: dict[str, StrPromise] = {
     "grid_uneven": _(
         "The rows arrived incomplete, so nothing was created. Load this page again and paste or type them anew."
     ),
+    "all_or_nothing_invalid": _("All rows or none were to be imported, and some have errors. Repair them first."),
     # verbs on a record that is not in a state for them
     "changed_meanwhile": _(
         "Somebody else changed %(name)s while you were editing. Your texts are below; compare them with the record "

@@ -18,8 +18,8 @@ from organizations import fields, rules
 from organizations.access import get_ground
 from organizations.batches import given, record_of
 from organizations.changes import changes_between, merge
-from organizations.fields import NAMES, Row
-from organizations.intake import DECIMAL_MARKS, PERMISSIONS, change_batch, check_row, create_batch, reading_for
+from organizations.fields import NAMES, Reading, Row
+from organizations.intake import PERMISSIONS, change_batch, check_row, create_batch, reading_for
 from organizations.models import Organization, Source
 from organizations.problems import Problem
 
@@ -27,7 +27,7 @@ Errors = dict[str, list[Problem]]
 
 
 class Mode(StrEnum):
-    """How a row finds its record: not at all, by customer number and then domain, or by customer number alone."""
+    """How a row finds its record, if not by its id: not at all, by customer number and then domain, or by number."""
 
     CREATE = "create"
     UPSERT = "upsert"
@@ -43,10 +43,16 @@ class Action(StrEnum):
 
 @dataclass
 class Put:
-    """One row on its way: its texts, the record it found, and what became of it. A field it doesn't name is kept."""
+    """One row on its way: its texts, the record it found, and what became of it. A field it doesn't name is kept.
+
+    `wanted_id` names the record before every other key; `blanks` are texts for what a new record would leave blank.
+    """
 
     number: int
     texts: Mapping[str, str]
+    wanted_id: uuid.UUID | None = None
+    new_id: uuid.UUID | None = None
+    blanks: Mapping[str, str] = field(default_factory=dict)
     current: Organization | None = None
     before: Row | None = None
     row: Row | None = None
@@ -93,35 +99,77 @@ def put_organizations(
     actor.require(PERMISSIONS[source])
     puts = [Put(number, texts) for number, texts in enumerate(rows, start=1)]
     with transaction.atomic():
-        if mode is not Mode.CREATE:
-            _find(actor, puts, mode)
-        _read(actor, puts, source)
-        _check(actor, puts)
+        plan(actor, puts, reading_for(actor, source), mode)
         if all_or_nothing and any(put.errors for put in puts):
             raise NothingWritten(puts)
-        _change(actor, puts, batch_id)
-        _create(actor, puts, source, groups, batch_id)
+        carry_out(actor, puts, source=source, groups=groups, batch_id=batch_id)
         if all_or_nothing and any(put.errors for put in puts):
             raise NothingWritten(puts)
     return puts
 
 
+def plan(
+    actor: Actor, puts: Sequence[Put], reading: Reading, mode: Mode = Mode.UPSERT, *, with_conflicts: bool = True
+) -> None:
+    """Find, lock and merge: afterwards each put says what it would do, or has errors. Nothing is written.
+
+    Without conflicts, whether unique values are free is left to the caller, who knows more rows than these.
+    """
+    _find(actor, puts, mode)
+    _read(actor, puts, reading)
+    if any(put.differs for put in puts):
+        actor.require(Permission.ORGANIZATIONS_EDIT)
+    if with_conflicts:
+        _mark_conflicts(actor, puts)
+    for put in puts:
+        put.action = _planned(put)
+
+
+def _planned(put: Put) -> Action:
+    if put.errors:
+        return Action.FAILED
+    if put.is_new:
+        return Action.CREATED
+    return Action.UPDATED if put.differs else Action.UNCHANGED
+
+
+def carry_out(
+    actor: Actor,
+    puts: Sequence[Put],
+    *,
+    source: Source,
+    groups: Sequence[uuid.UUID | str] = (),
+    batch_id: uuid.UUID | None = None,
+) -> None:
+    """Do what was planned in this transaction; what loses a race meanwhile gets its errors."""
+    _change(actor, puts, batch_id)
+    _create(actor, puts, source, groups, batch_id)
+
+
 def _find(actor: Actor, puts: Sequence[Put], mode: Mode) -> None:
     """Lock the records that the rows mean, in one order for everybody. Records that may not be seen are not found."""
     keys = [_keys(put.texts, mode) for put in puts]
-    wanted = Q(customer_number_key__in={key for key, _ in keys if key}) | Q(
-        primary_domain__in={domain for _, domain in keys if domain}
+    wanted = (
+        Q(public_id__in={put.wanted_id for put in puts if put.wanted_id})
+        | Q(customer_number_key__in={key for key, _ in keys if key})
+        | Q(primary_domain__in={domain for _, domain in keys if domain})
     )
     permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
     found = list(permitted.filter(wanted).select_for_update(of=("self",)).order_by("pk"))
+    by_id = {row.public_id: row for row in found}
     by_number = {row.customer_number_key: row for row in found if row.customer_number_key}
     by_domain = {row.primary_domain: row for row in found}
     for put, (key, domain) in zip(puts, keys, strict=True):
-        put.current = by_number.get(key) or by_domain.get(domain)
+        if put.wanted_id:
+            put.current = by_id.get(put.wanted_id)
+        else:
+            put.current = by_number.get(key) or by_domain.get(domain)
 
 
 def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
     """The folded customer number and the domain, as records keep them; empty where there is none or it has an error."""
+    if mode is Mode.CREATE:
+        return "", ""
     number = fields.read_value("customer_number", texts.get("customer_number", ""), KEYS).value
     domain = "" if mode is Mode.BY_NUMBER else texts.get("primary_domain", "")
     return fields.fold(str(number)), str(fields.read_value("primary_domain", domain, KEYS).value)
@@ -130,16 +178,17 @@ def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
 KEYS: Final = fields.Reading(mandatory=frozenset())
 
 
-def _read(actor: Actor, puts: Sequence[Put], source: Source) -> None:
-    reading = reading_for(actor, source)
+def _read(actor: Actor, puts: Sequence[Put], reading: Reading) -> None:
     for put in puts:
         if put.current is None:
-            put.public_id = new_id()
-            put.row = check_row(actor, [put.texts.get(name, "") for name in NAMES], reading)
+            put.public_id = put.new_id or new_id()
+            put.row = check_row(actor, [put.texts.get(name) or put.blanks.get(name, "") for name in NAMES], reading)
         else:
             put.public_id = put.current.public_id
-            put.before, put.row = merge(actor, put.current, put.texts, DECIMAL_MARKS.get(source, reading.decimal_mark))
-        put.errors = {name: list(problems) for name, problems in put.row.errors.items()}
+            put.before, put.row = merge(actor, put.current, put.texts, reading)
+        put.errors = {name: list(problems) for name, problems in put.row.errors.items()} | put.errors
+        if put.current is None and put.wanted_id:
+            put.errors["organization_id"] = [Problem("id_unknown", {"value": str(put.wanted_id)})]
         if put.current is not None and put.current.archived_at is not None:
             put.errors = {_matched_by(put): [_archived(put.current)]}
 
@@ -155,26 +204,18 @@ def _archived(current: Organization) -> Problem:
     return Problem("archived", params)
 
 
-def _check(actor: Actor, puts: Sequence[Put]) -> None:
-    """Unique values, among the rows and against other records; and whether the actor may edit what was found."""
-    if any(put.differs for put in puts if not put.errors):
-        actor.require(Permission.ORGANIZATIONS_EDIT)
-    _mark_conflicts(actor, puts)
-
-
 def _mark_conflicts(actor: Actor, puts: Sequence[Put]) -> None:
+    """Unique values, among the rows and against other records."""
+    by_number = {put.number: put for put in puts}
     found = rules.get_conflicts(actor, given([put.values for put in puts])) if puts else []
     for conflict in found:
-        errors = puts[conflict.number - 1].errors
+        errors = by_number[conflict.number].errors
         if not any(problem.code == "archived" for problems in errors.values() for problem in problems):
             errors.setdefault(conflict.field, []).append(conflict.problem)
 
 
 def _change(actor: Actor, puts: Sequence[Put], batch_id: uuid.UUID | None) -> None:
-    found = [put for put in puts if not put.errors and not put.is_new]
-    for put in found:
-        put.action = Action.UPDATED if put.differs else Action.UNCHANGED
-    changed = [put for put in found if put.differs]
+    changed = [put for put in puts if put.action is Action.UPDATED]
     if not changed:
         return
     try:
@@ -208,17 +249,12 @@ def _changes(put: Put) -> dict[str, list[str]]:
 def _create(
     actor: Actor, puts: Sequence[Put], source: Source, groups: Sequence[uuid.UUID | str], batch_id: uuid.UUID | None
 ) -> None:
-    new = [put for put in puts if put.is_new]
-    if not new:
+    if not any(put.is_new for put in puts):
         return
     ground = get_ground(actor, groups)
-    good = [put for put in new if not put.errors]
+    good = [put for put in puts if put.action is Action.CREATED]
     created = create_batch(actor, given([put.values for put in good]), source=source, ground=ground, batch_id=batch_id)
-    for put in good:
-        if put.public_id in created:
-            put.action = Action.CREATED
     lost = [put for put in good if put.public_id not in created]
-    for conflict in rules.get_conflicts(actor, given([put.values for put in lost])) if lost else ():
-        puts[conflict.number - 1].errors.setdefault(conflict.field, []).append(conflict.problem)
+    _mark_conflicts(actor, lost)
     for put in lost:
-        put.errors = put.errors or LOST
+        put.action, put.errors = Action.FAILED, put.errors or LOST

@@ -63,6 +63,7 @@ TABLE = [
     ("organizations/imports/{job}/failed-rows/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/start/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("organizations/imports/{job}/start/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/options/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/cancel/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("events/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("events/export/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
