@@ -16,7 +16,7 @@ from organizations.fields import Reading, read_value
 from organizations.forms import field_for, groups_field
 from organizations.rules import APPROVAL
 
-ACCEPTED = ".csv,.txt,.tsv,text/csv"
+ACCEPTED = ".csv,.txt,.tsv,.xml,.xms,text/csv,text/xml,application/xml"
 
 
 # What a person may fill in once for all rows that leave it blank and become new records.

@@ -36,7 +36,7 @@ DELIMITERS: Final = {
     "\t": gettext_lazy("tab"),
     "|": gettext_lazy("vertical bar"),
 }
-FORMATS: Final = {"csv": "CSV"}
+FORMATS: Final = {"csv": "CSV", "xml": "XML"}
 # What can befall an import beside what is wrong with its file, and what to do then.
 FATES: Final = {
     "internal": gettext_lazy("Something went wrong on our side. What was created stays. Upload the failed rows again."),
@@ -52,7 +52,7 @@ FATES: Final = {
 
 def upload_context(actor: Actor, form: UploadForm) -> dict[str, Any]:
     limit = number_format(MOST_ROWS, force_grouping=True)
-    limits = _("CSV, up to %(size)s MB and %(rows)s rows.") % {"size": MOST_MEGABYTES, "rows": limit}
+    limits = _("CSV or XML, up to %(size)s MB and %(rows)s rows.") % {"size": MOST_MEGABYTES, "rows": limit}
     return {
         "form": form,
         "problems": form.problems if form.is_bound else [],

@@ -41,11 +41,11 @@ SENTENCES: dict[str, "StrPromise"] = {
     ),
     "bad_byte": _(
         "Line %(line)d holds a character (byte %(byte)s) that doesn't exist in the encoding %(encoding)s. Save the "
-        "file as “CSV UTF-8” and upload it again, or choose another encoding."
+        "file in UTF-8 (a spreadsheet calls that “CSV UTF-8”) and upload it again, or choose another encoding."
     ),
     "nul": _(
         "Line %(line)d holds a NUL character, so the file is damaged, isn't a table, or is in another encoding. Save "
-        "it as “CSV UTF-8” and upload it again, or choose another encoding."
+        "it in UTF-8 (a spreadsheet calls that “CSV UTF-8”) and upload it again, or choose another encoding."
     ),
     "unknown_choice": _("“%(value)s” can't be chosen here. Choose one of the values that are offered."),
     "columns_missing": _(
@@ -55,6 +55,54 @@ SENTENCES: dict[str, "StrPromise"] = {
         "More than one column is read as %(field)s: %(headings)s. Delete or rename all but one, or choose "
         "which is meant."
     ),
+    # XML.
+    "doctype": _(
+        "The file has a DOCTYPE, which can make a program read other files or fill its memory, so it isn't read. "
+        "Delete all that belongs to <!DOCTYPE and upload the file again."
+    ),
+    "xml_no_root": _(
+        "No element was found at the beginning of this XML file. Let the organizations follow the first line: "
+        "<organizations><organization><name>…"
+    ),
+    "unknown_encoding": _(
+        "The file says that its encoding is “%(encoding)s”, which can't be read here. Save it in UTF-8, UTF-16 or "
+        "Windows-1252 and upload it again."
+    ),
+    "xml_broken": _(
+        "The XML is not well-formed at line %(line)d (%(reason)s). Correct it there and upload the file again."
+    ),
+    "xml_cut_off": _(
+        "The XML ends at line %(line)d, before all elements are closed. Probably only a part of the file arrived: "
+        "export it and upload it again."
+    ),
+    "xml_too_deep": _(
+        "Elements lie more than %(limit)s levels deep at line %(line)d. Let the organizations lie directly in the "
+        "outermost element, and their values directly in them."
+    ),
+    "xml_rows_too_deep": _(
+        "There are no values directly in the elements of the first level. Let the organizations lie directly in the "
+        "outermost element, and their values directly in them."
+    ),
+    "xml_row_too_long": _(
+        "The element that begins about line %(line)d is longer than %(limit)s characters. Let each organization lie "
+        "directly in the outermost element, and check that every element is closed."
+    ),
+    "element_too_long": _(
+        "A value in the element that begins in line %(line)d is longer than %(limit)s characters. Shorten it and "
+        "upload the file again."
+    ),
+    "too_many_elements": _(
+        "The organizations have more than %(limit)s different elements. Delete those that aren't needed and upload the "
+        "file again."
+    ),
+    "too_many_blank": _(
+        "More than %(limit)s of the elements that should hold organizations are empty. Delete those and upload the "
+        "file again."
+    ),
+    "stray_text": _(
+        "In or behind the element that begins in line %(line)d stands text that is in no element of its own: "
+        "“%(text)s”. Put it into one or delete it, and upload the file again."
+    ),
     # Something that is no table, whatever its name says.
     "is_xlsx": _("This is an XLSX workbook. Save it as CSV and upload that."),
     "is_xls": _("This is an old Excel workbook or another Office document. Save the table as CSV and upload that."),
@@ -63,7 +111,7 @@ SENTENCES: dict[str, "StrPromise"] = {
     "is_archive": _("This is a compressed archive, not a table. Unpack it and upload the CSV, XML or XLSX file in it."),
     "is_pdf": _("This is a PDF document, not a table. Upload the table it was made from, as CSV, XML or XLSX."),
     "is_picture": _("This is a picture, not a table. Upload the table as CSV, XML or XLSX."),
-    "is_xml": _("This is an XML file. Save the table as CSV and upload that."),
+    "is_xml_spreadsheet": _("This is a spreadsheet saved as XML. Save it as XLSX or CSV and upload that."),
     "is_html": _("This is a web page, not a table. Open it in a spreadsheet and save it as CSV or XLSX."),
     "is_json": _("This is a JSON file, not a table. Send it to the API, or save it as CSV, XML or XLSX."),
     "is_binary": _("This is not a text file. Save the table as “CSV UTF-8” or XLSX and upload that."),
@@ -72,6 +120,7 @@ SENTENCES: dict[str, "StrPromise"] = {
         "The row has %(found)s cells, but there are %(expected)s headings. Probably a cell holds the delimiter: put "
         'it between quotation marks (").'
     ),
+    "element_again": _("The element %(element)s comes more than once in this row. Keep one of them."),
     "many_lines": _(
         'The row goes from line %(first)d to line %(last)d. Probably a quotation mark (") is opened there by mistake '
         "and the rows below it were taken for one cell."

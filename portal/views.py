@@ -15,6 +15,7 @@ from accounts.models import Membership, Theme, User
 from accounts.roles import GROUP_BOUND, LEVELS, TABLE, Role
 from groups.middleware import SESSION_KEY
 from organizations.fields import FIELDS
+from organizations.xml_file import xml_file
 
 
 @require_safe
@@ -46,7 +47,14 @@ def theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: Request) -> HttpResponse:
     """The field reference, printed from the code that applies it."""
-    return render(request, "portal/help.html", {"fields": FIELDS, "breadcrumbs": [{"label": _("Help")}]})
+    context = {"fields": FIELDS, "xml_example": _xml_example(), "breadcrumbs": [{"label": _("Help")}]}
+    return render(request, "portal/help.html", context)
+
+
+def _xml_example() -> str:
+    """One organization with what every one must have."""
+    shown = [field for field in FIELDS if field.mandatory]
+    return b"".join(xml_file([field.name for field in shown], [[field.example for field in shown]])).decode()
 
 
 @require_safe

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from imports.blanks.csv import csv_template
+from imports.blanks.xml import xml_template
 
 
 class Template(NamedTuple):
@@ -17,4 +18,7 @@ class Template(NamedTuple):
     content: Callable[[Collection[str]], bytes]
 
 
-TEMPLATES: Final = {"csv": Template("CSV", "text/csv; charset=utf-8", csv_template)}
+TEMPLATES: Final = {
+    "csv": Template("CSV", "text/csv; charset=utf-8", csv_template),
+    "xml": Template("XML", "application/xml", xml_template),
+}

@@ -21,8 +21,8 @@ INSIDE_ZIP = (
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table)\b", re.IGNORECASE)
 _XML = re.compile(rb"<(\?xml|!--|!doctype|[a-z_])", re.IGNORECASE)
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"]")
-# Control characters that no text in a one-byte encoding or UTF-8 holds; NUL has a sentence of its own.
-_CONTROLS = bytes(set(range(1, 32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
+# Control characters that no text in a one-byte encoding or UTF-8 holds; a NUL or two have a sentence of their own.
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a\x1b")) + b"\x7f"
 
 
 def content_of(head: bytes) -> str:

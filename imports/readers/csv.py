@@ -12,6 +12,7 @@ from imports.readers.detect import detect_layout, parse
 from imports.readers.encoding import explain_broken_text, open_text, settle_encoding
 from imports.readers.shape import (
     LONGEST_CELL,
+    LONGEST_ROW,
     MOST_ROWS,
     NOTHING,
     Layout,
@@ -25,8 +26,6 @@ from imports.readers.shape import (
     survey_rows,
 )
 
-# A record is never longer in memory than this, whatever its quotation marks, delimiters and line ends pretend.
-LONGEST_RECORD = 1024 * 1024
 # Blank lines aren't rows, but a hundred million of them would keep a worker busy all the same.
 MOST_LINES = 5_000_000
 MOST_LINES_OF_A_ROW = 50
@@ -100,24 +99,24 @@ class _Lines:
     """The lines of a file for `csv.reader`, which knows no bounds: whoever takes a record sets `size` back to 0."""
 
     def __init__(self, file: TextIO) -> None:
-        self._read = partial(file.readline, LONGEST_RECORD + 1)
+        self._read = partial(file.readline, LONGEST_ROW + 1)
         self.size = 0
         self.first = 1
 
     def skip(self, count: int) -> None:
         for line in islice(iter(self._read, ""), count):
-            if len(line) > LONGEST_RECORD:
+            if len(line) > LONGEST_ROW:
                 raise self._too_long()
             self.first += 1
 
     def __iter__(self) -> Iterator[str]:
         for line in iter(self._read, ""):
             self.size += len(line)
-            if self.size > LONGEST_RECORD:
+            if self.size > LONGEST_ROW:
                 raise self._too_long()
             yield line
         if self.size:
             raise Unreadable("open_quote", line=self.first)
 
     def _too_long(self) -> Unreadable:
-        return Unreadable("row_too_long", line=self.first, limit=LONGEST_RECORD)
+        return Unreadable("row_too_long", line=self.first, limit=LONGEST_ROW)

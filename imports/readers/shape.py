@@ -15,6 +15,8 @@ from imports.unreadable import Unreadable as Unreadable
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
 LONGEST_CELL = 32_768
+# A row is never longer in memory than this, whatever its quotation marks, delimiters, line ends or elements pretend.
+LONGEST_ROW = 1024 * 1024
 LARGEST_FILE = 100 * 1024 * 1024
 SAMPLES = 3
 ROWS_SAMPLED = 1_000

@@ -12,6 +12,7 @@ from imports.problems import sentences_of
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow
 from imports.reports.csv import write_csv
+from imports.reports.xml import write_xml
 from organizations.fields import BY_NAME
 
 ERRORS: Final = EXTRAS["errors"]
@@ -28,7 +29,10 @@ class Format(NamedTuple):
 
 
 # By the format of the upload.
-FORMATS: Final = {"csv": Format("csv", "text/csv; charset=utf-8", write_csv)}
+FORMATS: Final = {
+    "csv": Format("csv", "text/csv; charset=utf-8", write_csv),
+    "xml": Format("xml", "application/xml", write_xml),
+}
 
 
 @dataclass(frozen=True)

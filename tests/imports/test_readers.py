@@ -20,8 +20,6 @@ from imports.readers.shape import LARGEST_FILE, Unreadable
         (b"\x89PNG\r\n\x1a\n", "is_picture"),
         (b"\xff\xd8\xff\xe0", "is_picture"),
         (b"RIFF\x00\x00\x00\x00WEBPVP8 ", "is_picture"),
-        (b"\xef\xbb\xbf<?xml version='1.0'?><organizations/>", "is_xml"),
-        ("\ufeff<organizations/>".encode("utf-16-le"), "is_xml"),
         (b"\n<!DOCTYPE html><html>", "is_html"),
         (b'[{"name": "A"}]', "is_json"),
     ],
@@ -48,3 +46,18 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_read(tmp_path):
 def test_the_readers_have_the_common_shape():
     for reader in READERS.values():
         assert all(callable(getattr(reader, name)) for name in ("detect", "read_headings", "read_rows", "survey"))
+
+
+@pytest.mark.parametrize(
+    ("content", "reader"),
+    [
+        (b"Name,Primary domain\n", "csv"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?><organizations/>", "xml"),
+        ("\ufeff<organizations/>".encode("utf-16-le"), "xml"),
+        (b"\n <!-- customers --><o:organizations/>", "xml"),
+    ],
+)
+def test_what_is_a_table_gets_its_reader_whatever_its_name(tmp_path, content, reader):
+    path = tmp_path / "customers.xms"
+    path.write_bytes(content)
+    assert reader_of(path) is READERS[reader]
