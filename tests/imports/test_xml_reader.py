@@ -214,6 +214,12 @@ def test_a_break_far_down_is_refused_with_its_line(file):
     assert refusal(file(within(*[f"{ROW}\n"] * 100_000, "<o></p>"))).params["line"] == 100_001
 
 
+def test_lines_are_counted_from_the_top_of_the_file(file):
+    prolog = '<?xml version="1.0"?>\n<!-- two\nlines -->\n\n'
+    assert [row.line for row in rows_of(file(within("\n", ROW, declaration=prolog)))] == [6]
+    assert refusal(file(within("\n<o></p>", declaration=prolog))).params["line"] == 6
+
+
 @pytest.mark.parametrize("shape", [f"{ROW}\n", "<o>\n  <name>A\nB</name>\n</o>\n", '<o\n  name="A"/>\n'])
 def test_lines_are_right_behind_the_65535th(file, shape):
     step = shape.count("\n")
