@@ -247,7 +247,7 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static" if PRODUCTION else None  # elsewhere whitenoise serves the source files
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATICFILES_BACKEND = "whitenoise.storage.CompressedManifestStaticFilesStorage" if PRODUCTION else ""
+STATICFILES_BACKEND = "cloudbroker.static_files.StaticFiles" if PRODUCTION else ""
 WHITENOISE_USE_FINDERS = not PRODUCTION
 UPLOADS_URL = env.str("UPLOADS_URL", default=(HOME / "uploads").as_uri())
 if urlsplit(UPLOADS_URL).scheme != "file":

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from organizations.access import get_grounds
-from organizations.fields import BY_NAME, FIELDS, MANDATORY, Field
+from organizations.fields import FIELDS, MANDATORY, Field
 from organizations.forms import GROUPS, groups_field
 from organizations.grid import MOST_ROWS, SIZES, Answer, Created, Grid, Left
 from organizations.problems import Problem
@@ -26,7 +26,7 @@ class GridForm(forms.Form):
     """What is chosen for the grid as a whole: how many rows to add, and the groups of what it creates."""
 
     count = forms.TypedChoiceField(
-        choices=[(size, size) for size in SIZES], coerce=int, initial=10, label=gettext_lazy("Number of rows to add")
+        choices=[(size, size) for size in SIZES], coerce=int, initial=10, label=gettext_lazy("Rows to add")
     )
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
@@ -68,6 +68,7 @@ def grid_context(
         "no_group": actor.is_group_bound and not actor.group_ids,
         "draft": draft_key(actor),
         "words": _words(),
+        "keys": _keys(),
         "file_url": reverse("imports:create_multiple"),
     }
 
@@ -129,15 +130,30 @@ def _created(made: Created) -> dict[str, Any]:
 def problems_of(answer: Answer) -> list[dict[str, str]]:
     """For the summary above the grid, row by row; the last entry says how many are not listed."""
     found = [
-        {"id": f"r{number}-{name}", "label": _label(BY_NAME[name], number), "sentence": problem.sentence()}
+        {"id": f"r{number}-{field.name}", "label": _label(field, number), "sentence": problem.sentence()}
         for number, row in enumerate(answer.left, start=1)
-        for name, problems in row.errors.items()
-        for problem in problems
+        for field in FIELDS
+        for problem in row.errors.get(field.name, ())
     ]
     if len(found) <= MOST_LISTED:
         return found
     rest = _("And %(count)s more; each stands in its cell.") % {"count": len(found) - MOST_LISTED}
     return [*found[:MOST_LISTED], {"id": "", "label": "", "sentence": rest}]
+
+
+def _keys() -> list[tuple[str, str]]:
+    return [
+        (_("Enter, Shift+Enter"), _("One row down or up; Enter on the last row adds one.")),
+        (_("Arrows"), _("Up and down between rows; left and right when the whole text of a cell is selected.")),
+        (_("Ctrl+Home, Ctrl+End"), _("The first and the last cell.")),
+        (_("Alt+↓, Alt+↑"), _("The next and the previous cell with an error.")),
+        (_("Ctrl+V"), _("Paste rows from a spreadsheet, beginning at the cell.")),
+        (_("Ctrl+D"), _("Fill down: from the cell above, or from the first selected row to the others.")),
+        (_("Ctrl+Z, Ctrl+Y"), _("Undo and redo.")),
+        (_("Shift+Space"), _("Select the row, or several; its number opens a menu for all of them.")),
+        (_("Esc"), _("What stood in the cell before; then let go of selected rows.")),
+        (_("Alt+Enter"), _("A line break, in the address.")),
+    ]
 
 
 def _words() -> Mapping[str, str]:

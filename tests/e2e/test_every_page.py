@@ -44,6 +44,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/organizations/?search=nothing-has-this-name",
         "/organizations/new/",
         "/organizations/create-multiple/",
+        "/organizations/create-multiple/rows/",
         "/organizations/imports/",
         checked["import"],
         f"{checked['import']}?rows=invalid",
@@ -76,6 +77,15 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.goto("/organizations/new/")
     page.click("button:has-text('Create') >> nth=0")
     check(page, "the form with errors")
+    page.goto("/organizations/create-multiple/rows/")
+    page.get_by_label("Name row 2", exact=True).fill("Axe AB")
+    page.click("button:has-text('Create/Import Organizations')")
+    page.wait_for_selector("#problems-title")
+    check(page, "the grid with errors")
+    page.get_by_role("button", name="Row 2").click()
+    check(page, "the grid with its row menu")
+    page.keyboard.press("Escape")
+    page.click("button:has-text('Start over')")
     page.goto("/organizations/")
     page.check("tbody input[name=id] >> nth=0")
     check(page, "the list with a selection")

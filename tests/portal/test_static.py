@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django import forms
+from django.core.management import call_command
 from django.template.loader import render_to_string
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +77,17 @@ def test_the_listed_versions_are_those_of_the_files():
     rows = vendored_rows()
     assert f"Tabler v{rows['tabler']['version']} " in (VENDOR / "tabler/tabler.min.css").read_text()
     assert f'version:"{rows["htmx"]["version"]}"' in (VENDOR / "htmx/htmx.min.js").read_text()
+
+
+def test_a_hashed_module_imports_its_neighbours_by_their_hashed_names(settings, tmp_path):
+    backend = {"BACKEND": "cloudbroker.static_files.StaticFiles", "OPTIONS": {"location": str(tmp_path)}}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": backend}
+    call_command("collectstatic", "--noinput", verbosity=0)
+    hashed = re.compile(r'from "\./(\w+\.[0-9a-f]{12}\.js)"')
+    (grid,) = tmp_path.glob("js/grid/grid.????????????.js")
+    neighbours = hashed.findall(grid.read_text())
+    assert len(neighbours) == grid.read_text().count("import {") > 5
+    assert all((grid.parent / name).exists() for name in neighbours)
 
 
 def test_every_own_stylesheet_is_imported_by_the_one_that_pages_link():
