@@ -121,21 +121,18 @@ class Cluster:
         """Roles, both databases and what is in them before the first migration; safely repeated."""
         with self._connection("postgres") as connection:
             make_roles(connection)
-            make_database(connection, QUEUE_DATABASE, owner=QUEUE, guests=(), template="template0")
+            make_database(connection, QUEUE_DATABASE, owner=QUEUE, template="template0")
             connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
         self.create_database(DATABASE)
-        self.prepare_into(DATABASE)
         with self._connection(QUEUE_DATABASE, QUEUE) as connection:
             prepare_queue(connection)
-
-    def prepare_into(self, database: str) -> None:
-        with self._connection(database) as connection:
-            prepare_data(connection)
 
     def create_database(self, name: str, template: str | None = None) -> None:
         """A database for the application's tables, which owner and app may enter; one that is there is kept."""
         with self._connection("postgres") as connection:
-            make_database(connection, name, owner=OWNER, guests=(APP,), template=template or "template0")
+            make_database(connection, name, owner=OWNER, template=template or "template0")
+        with self._connection(name) as connection:
+            prepare_data(connection)
 
     def drop_database(self, name: str) -> None:
         with self._connection("postgres") as connection:

@@ -38,7 +38,6 @@ def start() -> Cluster:
 def _make_template(server: Cluster) -> None:
     server.prepare()
     server.create_database(TEMPLATE)
-    server.prepare_into(TEMPLATE)
     command = [sys.executable, "manage.py", "prepare_database", "--verbosity", "0"]
     owner = {"DATABASE_OWNER_URL": server.url(TEMPLATE, OWNER)}
     subprocess.run(command, cwd=ROOT, env=os.environ | environment(TEMPLATE) | owner, check=True)
