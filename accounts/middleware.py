@@ -32,7 +32,7 @@ class SecondFactorMiddleware:
     """Where the reseller demands a second factor, nobody gets further than to the page that sets one up."""
 
     # Setting it up, leaving, and what works without a reseller.
-    OPEN = ("/accounts/", "/theme/", "/resellers/", "/static/", "/operator/", "/livez", "/readyz", "/invitations/")
+    OPEN = ("/accounts/", "/theme/", "/resellers/", "/static/", "/operator/", "/invitations/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

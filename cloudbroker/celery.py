@@ -9,6 +9,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudbroker.settings")
 
 from django.conf import settings
 
+from cloudbroker import heartbeat
 from cloudbroker.broker import VISIBILITY, transport_options
 
 app = Celery("cloudbroker")
@@ -34,6 +35,7 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks()
+heartbeat.add_to(app)
 
 
 @celeryd_init.connect

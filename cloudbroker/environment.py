@@ -8,11 +8,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
+
 from cloudbroker.embedded import APP, DATABASE, OWNER, QUEUE, QUEUE_DATABASE, Cluster
 
 MARK = "CLOUDBROKER_RUN"
 STAND_IN = "CLOUDBROKER_PARTNER_CENTER_FAKE"
 OWNERS_ONLY = "DATABASE_OWNER_URL"
+
+
+class SecretsInFiles(FileAwareMapping):  # type: ignore[misc]  # the library is untyped
+    """The environment, in which NAME_FILE may name a file that holds NAME's value; its line's end is not part of it."""
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            return str(super().__getitem__(name)).rstrip("\r\n")
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {error.filename}, which can't be read: {error.strerror}."
+            ) from None
 
 
 class RunError(Exception):

@@ -1,21 +1,60 @@
-"""/livez and /readyz: whether this process is alive, and whether it can do its work."""
+"""What machines ask: /livez, whether this process is alive, and /readyz, whether it can do its work and wants more.
 
-from django.contrib.auth.decorators import login_not_required
+Answered before anything else, because whoever asks knows no host name of ours and is nobody that could sign in.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Final
+
 from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+# Set in a web process that was asked to stop: it serves on for a while, and a proxy learns here to turn to another.
+draining: Final = threading.Event()
+_migrated: Final = threading.Event()
 
 
-@login_not_required
+class MachineQuestions:
+    """Answers them; everything else goes on to the portal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = ANSWERS.get(request.path, self.get_response)
+        return answer(request)
+
+
 def livez(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("alive\n", content_type="text/plain")
+    return text("alive")
 
 
-@login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """200 when the database answers and is migrated, else 503 with the reason."""
+    if draining.is_set():
+        return text("stopping", status=503)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM imports_import LIMIT 1")
+            cursor.execute("SELECT 1")
+        return text("ready") if is_migrated() else text("the database is not migrated", status=503)
     except DatabaseError:
-        return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
-    return HttpResponse("ready\n", content_type="text/plain")
+        return text("the database does not answer", status=503)
+
+
+def is_migrated() -> bool:
+    """Whether the database has seen every migration of this code; once it has, that is not asked again."""
+    if not _migrated.is_set():
+        loader = MigrationLoader(connection)
+        if set(loader.disk_migrations) <= set(loader.applied_migrations):
+            _migrated.set()
+    return _migrated.is_set()
+
+
+def text(words: str, status: int = 200) -> HttpResponse:
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
+
+
+ANSWERS: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {"/livez": livez, "/readyz": readyz}

@@ -194,8 +194,8 @@ class Commands:
 
 def portal(place: Place, environment: Mapping[str, str]) -> list[Part]:
     host = f"[{place.host}]" if ":" in place.host else place.host
-    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "5"]
-    gunicorn = ["gunicorn", "cloudbroker.wsgi", "--bind", f"{host}:{place.port}", *threads, "--no-control-socket"]
+    serving = ["-c", "python:cloudbroker.serving", "--graceful-timeout", "5"]
+    gunicorn = ["gunicorn", *serving, "--bind", f"{host}:{place.port}", "cloudbroker.wsgi"]
     worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
     beat = ["beat", "--schedule", str(place.home / "beat-schedule"), "--pidfile", ""]
     modules = {"web": gunicorn, "worker": [*CELERY, *worker], "beat": [*CELERY, *beat]}

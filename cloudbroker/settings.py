@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from cloudbroker.environment import SecretsInFiles
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("CLOUDBROKER_HOME") or BASE_DIR / "var").absolute()
 
@@ -20,6 +22,7 @@ if "CLOUDBROKER_ENV" not in os.environ and (HOME / "run.env").is_file():
     environ.Env.read_env(str(HOME / "run.env"))
 
 env = environ.Env()
+env.ENVIRON = SecretsInFiles()
 ENVIRONMENT = env.str("CLOUDBROKER_ENV", default="production")
 if ENVIRONMENT not in ("production", "demo", "test"):
     raise ImproperlyConfigured(f"CLOUDBROKER_ENV is “{ENVIRONMENT}”; it must be production, demo or test.")
@@ -34,9 +37,9 @@ def required(name: str) -> str:
     return value
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, password: str) -> dict[str, object]:
     """A postgresql:// address (socket directories allowed, as libpq writes them) as Django wants it."""
-    given = conninfo_to_dict(url)
+    given = {"password": password} | conninfo_to_dict(url)
     known = {key: given.pop(part, "") for key, part in DATABASE_PARTS.items()}
     return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": given} | CONNECTIONS
 
@@ -57,9 +60,9 @@ CSRF_TRUSTED_ORIGINS = [URL]
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 
 # `default` is the app role, to which row-level security applies; `owner` migrates and is not given to web and worker.
-DATABASES = {"default": database(required("DATABASE_URL"))}
+DATABASES = {"default": database(required("DATABASE_URL"), env.str("DATABASE_PASSWORD", default=""))}
 if owner_url := env.str("DATABASE_OWNER_URL", default=""):
-    DATABASES["owner"] = database(owner_url)
+    DATABASES["owner"] = database(owner_url, env.str("DATABASE_OWNER_PASSWORD", default=""))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -93,6 +96,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "cloudbroker.health.MachineQuestions",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -215,7 +219,6 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = URL.startswith("https://")
 SECURE_SSL_REDIRECT = PRODUCTION and URL.startswith("https://")
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION and URL.startswith("https://") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-SECURE_REDIRECT_EXEMPT = ["^livez$", "^readyz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -280,6 +283,7 @@ if CACHE_URL.startswith("dbcache://"):
 
 # Background work; see cloudbroker/celery.py for the rest.
 BROKER_URL = required("BROKER_URL")
+HEARTBEAT_PATH = env.str("HEARTBEAT_PATH", default="")
 
 LOGGING = {
     "version": 1,

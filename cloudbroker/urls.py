@@ -3,7 +3,6 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cloudbroker import health
 from cloudbroker.api import api, openapi
 
 urlpatterns = [
@@ -17,8 +16,6 @@ urlpatterns = [
     path("operator/", admin.site.urls),
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),
-    path("livez", health.livez, name="livez"),
-    path("readyz", health.readyz, name="readyz"),
 ]
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"

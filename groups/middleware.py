@@ -15,13 +15,11 @@ from accounts.tenancy import acting_for
 from groups.access import actor_of
 
 SESSION_KEY = "reseller"
-# Places that work without a reseller: signing in, joining, the operator, and the machine's own questions.
+# Places that work without a reseller: signing in, joining, the operator.
 WITHOUT_RESELLER = (
     "/accounts/",
     "/invitations/",
     "/operator/",
-    "/livez",
-    "/readyz",
     "/static/",
     "/resellers/",
     "/theme/",

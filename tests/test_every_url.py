@@ -142,8 +142,6 @@ TABLE = [
     ("accounts/logout/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("accounts/password/reset/", "get", (200, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("api/v1/openapi.json", "get", (200,) * 9),
-    ("livez", "get", (200,) * 9),
-    ("readyz", "get", (200,) * 9),
 ]
 # Below these prefixes a library has its own pages, and its own tests of who may see them.
 # The API has a table of its own: tests/api/test_every_route.py.

@@ -66,8 +66,18 @@ def test_production_refuses_demo_data():
         ({"CLOUDBROKER_ENV": "staging"}, "it must be production, demo or test"),
         ({"CLOUDBROKER_ENV": "production"}, "SECRET_KEY is too short"),
         ({"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50}, "CLOUDBROKER_URL is not set"),
+        ({"SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE names /nowhere/key, which can't be read"),
         ({"UPLOADS_URL": "s3://bucket"}, "must be a file:// address"),
     ],
 )
 def test_settings_that_are_missing_or_wrong_are_said_in_words(changes, words):
     assert words in start("import cloudbroker.settings", **changes)
+
+
+def test_a_secret_may_lie_in_a_file(tmp_path):
+    secret = tmp_path / "password"
+    secret.write_text("correct horse\n")
+    show = "from cloudbroker.settings import DATABASES as found; raise SystemExit(repr(found['default']['PASSWORD']))"
+    assert start(show, DATABASE_PASSWORD_FILE=str(secret)) == "'correct horse'"
+    in_the_address = {"DATABASE_URL": "postgresql://app:its-own@db/cloudbroker"}
+    assert start(show, DATABASE_PASSWORD_FILE=str(secret), **in_the_address) == "'its-own'"
