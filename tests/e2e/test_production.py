@@ -1,0 +1,124 @@
+"""The processes of docker-compose.yml, started here by its own commands: what they survive, and what they refuse."""
+
+import http.client
+import shutil
+import ssl
+import time
+from contextlib import closing
+
+import pytest
+from support.files import table
+from support.production import NEEDED, WEB, Production
+from support.visitors import Stream, Visitor
+from support.workers import until
+
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
+ADMIN, PASSWORD = "admin@northwind.example", "correct-horse-battery"
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory):
+    if missing := [program for program in NEEDED if not shutil.which(program)]:
+        pytest.skip(f"Not installed: {', '.join(missing)}. The production processes are left out.")
+    folder = tmp_path_factory.mktemp("production")
+    folder.chmod(0o755)
+    found = Production(folder)
+    try:
+        found.build()
+        found.start("redis")
+        found.run("migrate")
+        found.manage("create_reseller", "Northwind", "--email", ADMIN, input=f"{PASSWORD}\n", capture_output=True)
+        found.start(*WEB, "worker", "beat")
+        found.start_proxy()
+        yield found
+    finally:
+        found.end()
+
+
+@pytest.fixture
+def visit(production):
+    return lambda: Visitor(production, ADMIN, PASSWORD)
+
+
+def created(production):
+    return production.answer("SELECT count(*), count(DISTINCT primary_domain) FROM organizations_organization")
+
+
+def test_each_process_is_replaced_in_turn_and_nobody_notices(production, visit):
+    (before, _) = created(production)
+    with Stream(visit, readers=3) as stream:
+        stream.await_rows(20)
+        for name in (*WEB, "worker", "beat"):
+            assert production.stop(name) == 0, production.log(name)
+            time.sleep(0.5)
+            production.start(name)
+        stream.await_rows(20)
+    assert stream.failures == []
+    assert stream.requests > 100
+    (after, distinct) = created(production)
+    assert after - before == stream.rows >= 40
+    assert after == distinct
+    until(lambda: production.answer("SELECT count(*) FROM jobs_job") == (0,))
+
+
+def test_a_broker_that_forgot_everything_and_a_worker_killed_in_between_lose_no_row(production, visit):
+    (before, _) = created(production)
+    visitor, count = visit(), 20_000
+    production.stop("worker")
+    path = visitor.hand_in(table(count=count))
+    production.redis("FLUSHALL")
+    production.start("worker")
+    visitor.await_words(path, "Check the rows, then start")
+    visitor.start(path)
+    until(lambda: production.answer("SELECT max(place) FROM imports_import")[0] > 0)
+    production.kill("worker")
+    (done,) = production.answer("SELECT max(rows_created) FROM imports_import")
+    assert 0 < done < count, "it was killed in the middle"
+    production.redis("FLUSHALL")
+    production.start("worker")
+    visitor.await_words(path, "The import has finished")
+    assert created(production) == (before + count, before + count)
+    assert visitor.failures == []
+
+
+def ask(port, path, authorities=None, **headers):
+    """Over TLS where authorities are given."""
+    if authorities:
+        connection = http.client.HTTPSConnection("localhost", port, timeout=20, context=authorities)
+    else:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    with closing(connection):
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()
+        return answer
+
+
+def test_web_answers_only_to_its_own_name_and_over_tls(production):
+    port = production.ports["web-a"]
+    assert ask(port, "/readyz").text == "ready\n"
+    assert ask(port, "/organizations/", Host="evil.example").status == 400
+    plain = ask(port, "/organizations/", Host="localhost")
+    assert plain.status == 301 and plain.getheader("Location").startswith("https://localhost")
+    page = ask(port, "/accounts/login/", Host="localhost", **{"X-Forwarded-Proto": "https"})
+    assert page.status == 200 and "Secure" in page.getheader("Set-Cookie")
+    assert "max-age=31536000" in page.getheader("Strict-Transport-Security")
+
+
+def test_the_proxy_speaks_tls_and_keeps_what_is_for_machines_to_itself(production):
+    secure, plain = production.proxy_ports
+    page = ask(secure, "/accounts/login/", production.trusting())
+    assert page.status == 200 and "csrfmiddlewaretoken" in page.text
+    for path in ("/readyz", "/livez", "/metrics"):
+        assert ask(secure, path, production.trusting()).status == 404
+    assert ask(plain, "/", Host="localhost").status == 308
+    with pytest.raises(ssl.SSLError):
+        ask(secure, "/", ssl.create_default_context())
+
+
+def test_styles_come_compressed_and_under_names_that_change_with_them(production):
+    secure, _ = production.proxy_ports
+    page = ask(secure, "/accounts/login/", production.trusting())
+    (style, *_) = [part for part in page.text.split('"') if part.startswith("/static/") and part.endswith(".css")]
+    answer = ask(secure, style, production.trusting())
+    assert answer.status == 200 and "immutable" in answer.getheader("Cache-Control")
