@@ -74,7 +74,7 @@ def problems_of(form: forms.Form) -> list[dict[str, str]]:
         {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
         for field in form
         for error in field.errors
-    ]
+    ] + [{"id": "", "label": "", "sentence": str(error)} for error in form.non_field_errors()]
 
 
 class OptionsForm(forms.Form):

@@ -1,9 +1,9 @@
 """One action on many organizations: the ticked ones or all that match, told by number before anything is done."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django import forms
 from django.http import QueryDict
@@ -12,11 +12,16 @@ from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from groups.access import get_groups
+from groups.models import Group
 from organizations.changes import archive_organizations, restore_organizations, set_values
+from organizations.effects import foresee, tell
 from organizations.fields import Row
 from organizations.forms import field_for
 from organizations.listing import Asked, find
+from organizations.members import add_members, remove_members
 from organizations.models import Organization, OrganizationQuerySet
+from organizations.problems import Problem
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -24,11 +29,19 @@ if TYPE_CHECKING:
 # More are refused with a sentence: they would hold locks for longer than a page should.
 MOST: Final = 10_000
 NOTHING: Final = Row((), ())
+GROUP: Final = "to_group"  # not "group", which is the list's filter and comes along with it
+
+
+Texts = Mapping[str, str]
+Did = tuple[int, Row]
 
 
 @dataclass(frozen=True)
 class Action:
-    """What can be done to a selection: the fields it asks for, and the verb that does it."""
+    """What can be done to a selection: the fields it asks for, and the verb that does it.
+
+    `foresee` says in sentences what would come of it; it is then told before anything is done.
+    """
 
     name: str
     label: "StrPromise"
@@ -36,7 +49,34 @@ class Action:
     question: Any
     done: Any
     fields: tuple[str, ...]
-    do: Callable[[Actor, OrganizationQuerySet, dict[str, str]], tuple[int, Row]]
+    do: Callable[[Actor, OrganizationQuerySet, Texts], Did]
+    foresee: Callable[[Actor, OrganizationQuerySet, Texts], list[str]] | None = None
+
+
+def _named_group(actor: Actor, texts: Texts) -> Group | None:
+    return next((group for group in get_groups(actor) if str(group.public_id) == texts[GROUP]), None)
+
+
+def _move(
+    verb: Callable[[Actor, Group, OrganizationQuerySet], int],
+) -> Callable[[Actor, OrganizationQuerySet, Texts], Did]:
+    """The verb on the group that the texts name; without one, the row says so."""
+
+    def do(actor: Actor, rows: OrganizationQuerySet, texts: Texts) -> Did:
+        group = _named_group(actor, texts)
+        if group is None:
+            return 0, Row((), (), errors={GROUP: [Problem("group_unknown" if texts[GROUP] else "group_not_chosen")]})
+        return verb(actor, group, rows), NOTHING
+
+    return do
+
+
+def _foresee(which: Literal["add", "remove"]) -> Callable[[Actor, OrganizationQuerySet, Texts], list[str]]:
+    def told(actor: Actor, rows: OrganizationQuerySet, texts: Texts) -> list[str]:
+        group = _named_group(actor, texts)
+        return tell(actor, group, foresee(actor, group, **{which: rows})) if group else []
+
+    return told
 
 
 _CHANGED: Final = ngettext_lazy("Changed %(count)s organization.", "Changed %(count)s organizations.", "count")
@@ -83,6 +123,28 @@ ACTIONS: Final = {
             ("billing_start_date",),
             set_values,
         ),
+        Action(
+            "join",
+            gettext_lazy("Add to group"),
+            Permission.GROUPS_EDIT,
+            ngettext_lazy("Add %(count)s organization to a group", "Add %(count)s organizations to a group", "count"),
+            ngettext_lazy("Added %(count)s organization.", "Added %(count)s organizations.", "count"),
+            (GROUP,),
+            _move(add_members),
+            _foresee("add"),
+        ),
+        Action(
+            "leave",
+            gettext_lazy("Remove from group"),
+            Permission.GROUPS_EDIT,
+            ngettext_lazy(
+                "Remove %(count)s organization from a group", "Remove %(count)s organizations from a group", "count"
+            ),
+            ngettext_lazy("Removed %(count)s organization.", "Removed %(count)s organizations.", "count"),
+            (GROUP,),
+            _move(remove_members),
+            _foresee("remove"),
+        ),
     )
 }
 
@@ -96,13 +158,21 @@ def actions_for(actor: Actor, *, archived: bool) -> list[dict[str, str]]:
 class BulkForm(forms.Form):
     """The values that an action asks for, as texts."""
 
-    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, action: Action, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields |= {name: field_for(name, required=False) for name in action.fields}
+        self.fields |= {
+            name: _group_choice(actor) if name == GROUP else field_for(name, required=False) for name in action.fields
+        }
 
     def tell(self, row: Row) -> None:
         for name, problems in row.errors.items():
             self.add_error(name, [problem.sentence() for problem in problems])
+
+
+def _group_choice(actor: Actor) -> forms.ChoiceField:
+    groups = [(str(group.public_id), group.name) for group in get_groups(actor)]
+    label, blank = gettext_lazy("Organization group"), gettext_lazy("Choose a group")
+    return forms.ChoiceField(label=label, choices=[("", blank), *groups], required=False)
 
 
 @dataclass(frozen=True)

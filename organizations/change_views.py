@@ -1,6 +1,7 @@
 """Pages that change organizations that exist: edit one, archive and restore it, or do something to a selection."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Request
+from accounts.refusals import Refused as GroupRefused
 from accounts.roles import Permission
 from organizations.access import get_organization
 from organizations.bulk import ACTIONS, Action, BulkForm, Selection, get_selection
@@ -107,10 +109,24 @@ def bulk(request: Request) -> HttpResponse:
         messages.error(request, selection.refusal or _("Choose what to do with the selection."))
         return redirect(reverse("organizations:list") + selection.asked.url())
     if "confirmed" not in request.POST:
-        return _bulk_page(request, action, selection, BulkForm(action=action))
-    form = BulkForm(request.POST, action=action)
+        return _bulk_page(request, action, selection, BulkForm(action=action, actor=request.actor))
+    return _do(request, action, selection)
+
+
+def _do(request: Request, action: Action, selection: Selection) -> HttpResponse:
+    """Does it, unless its effects are to be told first for just these texts."""
+    texts = {name: request.POST.get(name, "") for name in action.fields}
+    form = BulkForm(request.POST, action=action, actor=request.actor)
     form.full_clean()
-    count, row = action.do(request.actor, selection.rows, {name: request.POST.get(name, "") for name in action.fields})
+    form.errors.clear()  # the form only carries texts: what is wrong with them is the verb's to say
+    if action.foresee and request.POST.get("told") != _words(texts):
+        effects = action.foresee(request.actor, selection.rows, texts)
+        if effects:
+            return _bulk_page(request, action, selection, form, effects=effects, told=_words(texts))
+    try:
+        count, row = action.do(request.actor, selection.rows, texts)
+    except GroupRefused as refused:
+        return render(request, "409.html", {"sentence": refused.sentence}, status=409)
     if row.errors:
         form.tell(row)
         return _bulk_page(request, action, selection, form, status=422)
@@ -118,17 +134,30 @@ def bulk(request: Request) -> HttpResponse:
     return redirect(reverse("organizations:list") + selection.asked.url())
 
 
+def _words(texts: Mapping[str, str]) -> str:
+    return "\n".join(texts.values())
+
+
 def _bulk_page(
-    request: Request, action: Action, selection: Selection, form: BulkForm, status: int = 200
+    request: Request,
+    action: Action,
+    selection: Selection,
+    form: BulkForm,
+    *,
+    status: int = 200,
+    effects: Sequence[str] = (),
+    told: str = "",
 ) -> HttpResponse:
     title = action.question % {"count": selection.count}
     back = reverse("organizations:list") + selection.asked.url()
     kept: list[tuple[str, Any]] = [("action", action.name), ("scope", "all" if selection.is_all else "")]
+    kept.append(("told", told))
     kept += list(selection.asked.parts.items()) + [("id", public_id) for public_id in selection.ids]
     context = {
         "title": title,
-        "action_label": action.label,
         "form": form,
+        "effects": effects,
+        "button": _("Continue") if action.foresee and not effects else action.label,
         "kept": [{"name": name, "value": value} for name, value in kept if value],
         "names": [row.name for row in selection.rows.order_by("sort_name")[:5]],
         "more": max(selection.count - 5, 0),

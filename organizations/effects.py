@@ -1,10 +1,12 @@
 """Who gains or loses sight of how many organizations when the members of groups change: computed before it is saved."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import GROUP_BOUND, Permission
 from groups.models import Assignment, Group
-from organizations.models import GroupMembership, Organization, OrganizationQuerySet
+from organizations.models import OrganizationQuerySet
 from organizations.questions import organizations
 
 NAMED: Final = 20  # more people are told by their number
@@ -43,18 +45,23 @@ def foresee(
     actor: Actor, group: Group, *, add: OrganizationQuerySet | None = None, remove: OrganizationQuerySet | None = None
 ) -> Change:
     """What adding and removing these organizations would do, whoever is in the group already or not."""
-    inside = _memberships(actor).filter(group=group)
-    nothing = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).none()
-    come = _open(nothing if add is None else add).exclude(Exists(inside.filter(organization=OuterRef("pk"))))
-    go = _open(nothing if remove is None else remove).filter(Exists(inside.filter(organization=OuterRef("pk"))))
+    come = {groups: n for groups, n in _count_by_groups(actor, add).items() if group.pk not in groups}
+    go = {groups - {group.pk}: n for groups, n in _count_by_groups(actor, remove).items() if group.pk in groups}
     people = list(_bound_people(actor, [group.pk]))
-    added, removed = come.count() if add is not None else 0, go.count() if remove is not None else 0
-    seen_come = _seen_otherwise(actor, group, people, come) if added else {}
-    seen_go = _seen_otherwise(actor, group, people, go) if removed else {}
-    effects = [Effect(one, added - seen_come.get(one.pk, 0), removed - seen_go.get(one.pk, 0)) for one in people]
-    elsewhere = _memberships(actor).exclude(group=group).filter(organization=OuterRef("pk"))
-    orphaned = go.exclude(Exists(elsewhere)).count() if removed else 0
-    return Change(added, removed, orphaned, len(people), [one for one in effects if one.gained or one.lost])
+    others = _other_groups(actor, group, people)
+    effects = [Effect(one, _unseen(come, others[one.pk]), _unseen(go, others[one.pk])) for one in people]
+    return Change(
+        added=sum(come.values()),
+        removed=sum(go.values()),
+        orphaned=go.get(frozenset(), 0),
+        people=len(people),
+        effects=[one for one in effects if one.gained or one.lost],
+    )
+
+
+def _unseen(counts: Mapping[frozenset[int], int], groups: Collection[int]) -> int:
+    """How many of the organizations are in none of the groups."""
+    return sum(n for its_groups, n in counts.items() if its_groups.isdisjoint(groups))
 
 
 def foresee_for(actor: Actor, before: Collection[int], after: Collection[int]) -> list[Effect]:
@@ -62,14 +69,6 @@ def foresee_for(actor: Actor, before: Collection[int], after: Collection[int]) -
     was, will = (list(_bound_people(actor, group_ids)) for group_ids in (before, after))
     gaining = [Effect(person, 1, 0) for person in will if person not in was]
     return gaining + [Effect(person, 0, 1) for person in was if person not in will]
-
-
-def _open(rows: OrganizationQuerySet) -> OrganizationQuerySet:
-    return rows.order_by().filter(archived_at=None)
-
-
-def _memberships(actor: Actor) -> QuerySet[GroupMembership]:
-    return GroupMembership.objects.filter(reseller=actor.reseller)
 
 
 def _bound_people(actor: Actor, group_ids: Collection[int]) -> QuerySet[Membership]:
@@ -80,14 +79,38 @@ def _bound_people(actor: Actor, group_ids: Collection[int]) -> QuerySet[Membersh
     return working.order_by("user__name", "user__email", "pk")
 
 
-def _seen_otherwise(
-    actor: Actor, group: Group, people: Collection[Membership], rows: OrganizationQuerySet
-) -> dict[int, int]:
-    """By membership, how many of the organizations each of the people sees through another group."""
-    through = Assignment.objects.in_force(actor.reseller).filter(membership__in=people).exclude(group=group)
-    seen = through.filter(group__groupmembership__organization__in=rows.values("pk"))
-    numbers = seen.values("membership").annotate(n=Count("group__groupmembership__organization", distinct=True))
-    return dict(numbers.values_list("membership", "n"))
+def _other_groups(actor: Actor, group: Group, people: Collection[Membership]) -> dict[int, set[int]]:
+    """By membership, through which groups beside this one each of the people sees organizations today."""
+    found: dict[int, set[int]] = {person.pk: set() for person in people}
+    through = Assignment.objects.in_force(actor.reseller).filter(membership__in=found).exclude(group=group)
+    for membership_id, group_id in through.values_list("membership_id", "group_id"):
+        found[membership_id].add(group_id)
+    return found
+
+
+# There are few different sets of groups, however many organizations there are.
+_BY_GROUPS: Final = """
+SELECT groups, count(*) FROM (
+    SELECT array_remove(array_agg(inside.group_id ORDER BY inside.group_id), NULL) AS groups
+    FROM ({rows}) AS chosen (id)
+    LEFT JOIN organizations_groupmembership AS inside
+        ON inside.reseller_id = %s AND inside.organization_id = chosen.id
+    GROUP BY chosen.id
+) AS each GROUP BY groups
+"""
+
+
+def _count_by_groups(actor: Actor, rows: OrganizationQuerySet | None) -> dict[frozenset[int], int]:
+    """How many of the organizations that are not archived are in exactly which groups."""
+    if rows is None:
+        return {}
+    try:
+        sql, params = rows.order_by().filter(archived_at=None).values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_GROUPS.format(rows=sql), [*params, actor.reseller.pk])
+        return {frozenset(groups): count for groups, count in cursor}
 
 
 def tell(actor: Actor, group: Group, change: Change) -> list[str]:

@@ -12,7 +12,7 @@ from accounts.roles import Permission
 from organizations.access import get_grounds
 from organizations.fields import BY_NAME, FIELDS, SHORT_FORM, Field, Kind
 from organizations.intake import Outcome
-from organizations.problems import Problem
+from organizations.problems import MESSAGES, Problem
 from organizations.rules import APPROVAL, also_mandatory
 
 GROUPS: Final = "groups"
@@ -55,7 +55,7 @@ class OrganizationForm(forms.Form):
 
     @property
     def chosen_groups(self) -> list[str]:
-        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value] if GROUPS in self.fields else []
+        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
 
     def tell(self, outcome: Outcome) -> None:
         """Put the errors of a refused row at their fields."""
@@ -84,14 +84,18 @@ def _label_before(field: BoundField, sentence: str) -> str:
 
 def groups_field(actor: Actor, choices: list[tuple[str, str]]) -> forms.Field:
     """Roles bound to groups choose one, preselected when it is their only one; others any number."""
-    label = _("Organization groups")
+    label, errors = _("Organization groups"), {"invalid_choice": MESSAGES["group_unknown"]}
     if not actor.is_group_bound:
         widget = forms.CheckboxSelectMultiple
-        return forms.MultipleChoiceField(choices=choices, widget=widget, required=False, label=label)
+        return forms.MultipleChoiceField(
+            choices=choices, widget=widget, required=False, label=label, error_messages=errors
+        )
     help_text = _("If it belongs in more than one group, ask a Reseller Admin.")
     only = choices[0][0] if len(choices) == 1 else ""
     blank = [] if only else [("", _("Choose a group"))]
-    return forms.ChoiceField(choices=[*blank, *choices], initial=only, label=label, help_text=help_text)
+    return forms.ChoiceField(
+        choices=[*blank, *choices], initial=only, label=label, help_text=help_text, error_messages=errors
+    )
 
 
 def field_for(name: str, *, required: bool) -> forms.Field:

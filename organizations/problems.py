@@ -151,6 +151,7 @@ MESSAGES: dict[str, StrPromise] = {
     ),
     # the groups chosen for new organizations
     "group_unknown": _("One of the chosen organization groups does not exist or is not yours. Choose again."),
+    "group_not_chosen": _("Choose a group."),
     "group_none_yet": _("You have not been given an organization group yet. Ask a Reseller Admin for one."),
     "group_missing": _("Choose one of your organization groups."),
     "group_only_one": _("Choose exactly one of your organization groups; a Reseller Admin can add more."),

@@ -49,9 +49,7 @@ class Asked:
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     asked = Asked.of(query)
-    page = get_page(
-        _counted(_matching(actor, asked.search)), BY_NAME, size=asked.size, after=asked.after, before=asked.before
-    )
+    page = get_page(_matching(actor, asked.search), BY_NAME, size=asked.size, after=asked.after, before=asked.before)
     return {
         "rows": _rows(actor, page.rows),
         "shows_people": actor.can(Permission.PEOPLE_SEE),
@@ -70,19 +68,16 @@ def _matching(actor: Actor, search: str) -> GroupQuerySet:
     return groups.filter(Q(name__icontains=search) | Q(description__icontains=search)) if search else groups
 
 
-def _counted(groups: GroupQuerySet) -> GroupQuerySet:
-    """With `held`, the number of organizations that are not archived, counted no further than COUNTED."""
-    inside = GroupMembership.objects.filter(
-        reseller=OuterRef("reseller"), group=OuterRef("pk"), organization__archived_at=None
-    )
-    some = ArraySubquery(inside.values("pk")[: COUNTED + 1])
-    return groups.annotate(held=Func(some, function="cardinality", output_field=IntegerField()))
-
-
-def count_held(actor: Actor, group: Group) -> str:
-    """How many organizations the group holds, as its page says it."""
-    (counted,) = _counted(get_groups(actor).filter(pk=group.pk))
-    return _honest(counted.held)  # type: ignore[attr-defined]
+def count_held(actor: Actor, groups: Collection[Group]) -> dict[int, str]:
+    """How many organizations that are not archived each of the groups holds, counted no further than COUNTED."""
+    inside = GroupMembership.objects.filter(reseller=actor.reseller)
+    gone = inside.filter(group__in=groups, organization__archived_at__isnull=False).values("group")
+    archived: dict[int, int] = dict(gone.annotate(n=Count("pk")).values_list("group", "n"))
+    most = COUNTED + 1 + max(archived.values(), default=0)
+    some = ArraySubquery(inside.filter(group=OuterRef("pk")).values("organization_id")[:most])
+    counted = get_groups(actor).filter(pk__in=[group.pk for group in groups])
+    numbers = counted.annotate(held=Func(some, function="cardinality", output_field=IntegerField()))
+    return {pk: _honest(held - archived.get(pk, 0)) for pk, held in numbers.values_list("pk", "held")}
 
 
 def _honest(count: int) -> str:
@@ -90,13 +85,13 @@ def _honest(count: int) -> str:
 
 
 def _rows(actor: Actor, groups: Collection[Group]) -> list[dict[str, Any]]:
-    people = _count_people(actor, groups)
+    people, held = _count_people(actor, groups), count_held(actor, groups)
     return [
         {
             "name": group.name,
             "description": group.description,
             "url": url_of(group),
-            "organizations": _honest(group.held),  # type: ignore[attr-defined]
+            "organizations": held[group.pk],
             "people": number_format(people.get(group.pk, 0), force_grouping=True),
             "actions": actions_for(actor, group),
         }

@@ -28,7 +28,7 @@ def group_context(actor: Actor, group: Group, query: QueryDict) -> dict[str, Any
     own = get_own_group_ids(actor)
     return {
         "group": {"name": group.name, "description": group.description},
-        "count": count_held(actor, group),
+        "count": count_held(actor, [group])[group.pk],
         "rows": [_row(row) for row in page.rows],
         "pager": {
             "previous_url": f"?before={page.before}" if page.before else "",

@@ -459,3 +459,63 @@ def test_a_group_has_its_own_events_in_the_log_of_those_who_look_after_it(cast, 
     assert "added organizations to the group: 1" in told
     page = cast.sign_in("sales_agent").get(url(cast.nordics, ""))
     assert [entry["sentence"] for entry in page.context["timeline"]] == ["added organizations to the group: 1"]
+
+
+# A selection of the list
+
+
+def bulk(client, action, *rows, **more):
+    return client.post("/organizations/bulk/", {"action": action, "id": [str(row.public_id) for row in rows], **more})
+
+
+def test_a_selection_is_added_after_its_effects_were_told_for_just_that_group(cast, shop):
+    client, rows = cast.sign_in(), [shop["In 1"], shop["Out 1"], shop["Out 2"]]
+    asked = bulk(client, "join", *rows)
+    assert "Add 3 organizations to a group" in asked.text and "Continue" in asked.text
+    chosen = {"to_group": str(cast.nordics.public_id), "confirmed": "yes"}
+    told = bulk(client, "join", *rows, **chosen)
+    assert told.context["effects"][:2] == [
+        "Added to Nordics: 2 organizations.",
+        "Key Account Manager (Key Account Manager) gains sight of 2 organizations.",
+    ]
+    kept = {field["name"]: field["value"] for field in told.context["kept"] if field["name"] == "told"}
+    other = bulk(client, "join", *rows, **chosen | {"to_group": str(cast.dach.public_id)}, **kept)
+    assert other.context["effects"][0] == "Added to DACH: 3 organizations."
+    assert members(cast) == ["In 1", "In 2"] and members(cast, cast.dach) == []
+    assert bulk(client, "join", *rows, **chosen, **kept).status_code == 302
+    assert members(cast) == ["In 1", "In 2", "Out 1", "Out 2"]
+
+
+def test_all_that_match_the_list_leave_a_group_and_the_filter_is_kept(cast, shop):
+    client, nordics = cast.sign_in(), str(cast.nordics.public_id)
+    posted = {
+        "action": "leave",
+        "scope": "all",
+        "group": nordics,
+        "search": "in 2",
+        "to_group": nordics,
+        "confirmed": "y",
+    }
+    told = client.post("/organizations/bulk/", posted)
+    assert told.context["effects"][0] == "Removed from Nordics: 1 organization."
+    answer = client.post("/organizations/bulk/", posted | {"told": nordics})
+    assert f"group={nordics}" in answer.headers["Location"]
+    assert members(cast) == ["In 1"]
+
+
+@pytest.mark.parametrize(
+    ("group", "sentence"), [("", "Choose a group."), ("x", "does not exist"), ("abroad", "does not exist")]
+)
+def test_a_selection_needs_a_group_of_ones_own_reseller(cast, shop, group, sentence):
+    group = str(cast.abroad.public_id) if group == "abroad" else group
+    answer = bulk(cast.sign_in(), "join", shop["Out 1"], to_group=group, confirmed="yes", told=group)
+    assert answer.status_code == 422 and sentence in answer.text and "Abroad" not in answer.text
+
+
+@pytest.mark.parametrize("role", ["view_only_admin", "key_account_manager"])
+@pytest.mark.parametrize("action", ["join", "leave"])
+def test_a_selection_is_moved_by_reseller_admins_only(cast, shop, role, action):
+    client, group = cast.sign_in(role), str(cast.nordics.public_id)
+    assert bulk(client, action, shop["In 1"], to_group=group, confirmed="yes", told=group).status_code == 403
+    assert "Add to group" not in client.get("/organizations/").text
+    assert members(cast) == ["In 1", "In 2"]
