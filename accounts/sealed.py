@@ -2,12 +2,13 @@
 
 import base64
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import models
 
 _PURPOSE: Final = b"cloudbroker: secrets at rest"
 
@@ -39,3 +40,11 @@ def _box(*keys: str) -> MultiFernet:
 
 def _derived(key: str) -> bytes:
     return base64.urlsafe_b64encode(HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(key.encode()))
+
+
+class SealedField(models.TextField):  # type: ignore[type-arg]
+    """A column for what seal() returns, or for nothing. `manage.py rotate_secrets` finds it by its type."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        given: dict[str, Any] = {"blank": True, "default": "", "editable": False} | options
+        super().__init__(*args, **given)

@@ -32,6 +32,7 @@ app.conf.update(
         "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "forget-answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
+        "csp-link": {"task": "csp_link.tick", "schedule": 300.0, "options": {"expires": 300}},
     },
 )
 app.autodiscover_tasks()

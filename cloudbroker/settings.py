@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "api",
     "organizations",
     "imports",
+    "csp_link",
     "people",
     "portal",
     "allauth",
@@ -291,6 +292,8 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Whatever LOG_LEVEL says: these would write down what is sent to Microsoft.
+    "loggers": {name: {"level": "WARNING"} for name in ("msal", "urllib3", "requests")},
 }
 
 if ENVIRONMENT == "test":  # fast hashes; what a production password costs is Argon2's business

@@ -35,6 +35,26 @@ def record(
     )
 
 
+def record_by_itself(
+    reseller_id: int,
+    who: str,
+    kind: Kind,
+    subject_id: uuid.UUID,
+    *,
+    batch_id: uuid.UUID | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Add one event of which no person is the author; `who` names the part of the portal that is."""
+    Event.objects.create(
+        reseller_id=reseller_id,
+        kind=kind,
+        subject_id=subject_id,
+        actor_label=who,
+        batch_id=batch_id,
+        details=dict(details or {}),
+    )
+
+
 def record_many(
     actor: Actor,
     kind: Kind,

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from celery import current_app
@@ -39,6 +39,7 @@ class Turn:
         self.reseller_id, self.task, self.object_id = reseller_id, task, object_id
         self._ends = time.monotonic() + TURN
         self.is_finished = False
+        self.rests_until: datetime | None = None
 
     @property
     def is_over(self) -> bool:
@@ -58,12 +59,17 @@ class Turn:
             if self.is_finished:
                 job.delete()
             else:
-                job.due_at, job.failures = timezone.now() + STALE_AFTER, 0 if gets_on else job.failures
+                job.due_at = self.rests_until or timezone.now() + STALE_AFTER
+                job.failures = 0 if gets_on else job.failures
                 job.save(update_fields=["due_at", "failures"])
 
     def finish(self) -> None:
         """To be called inside the last step."""
         self.is_finished = True
+
+    def rest(self, until: datetime) -> None:
+        """To be called inside the last step of a turn that has to wait: nobody takes the job up before then."""
+        self.rests_until = until
 
 
 def enqueue(task: str, *, reseller_id: int, object_id: int) -> None:
@@ -92,7 +98,7 @@ def take_turn(
         with turn.step():
             give_up(turn)
             turn.finish()
-    if not turn.is_finished:
+    if not turn.is_finished and turn.rests_until is None:
         _send(task, reseller_id, object_id)
 
 

@@ -18,6 +18,7 @@ class Fault:
     skip: int = 0
     seconds: float = 0.0
     retry_after: str = ""
+    to: str = ""  # where a 302 leads
 
     def strikes(self, operation: str) -> bool:
         if not self.times or not re.fullmatch(self.on, operation):

@@ -1,7 +1,7 @@
 """The ways in which an answer of Partner Center or of the login server goes wrong, in each of the shapes they have."""
 
 from csp_link.fake.behaviour import Fault
-from csp_link.fake.exchange import Answer, as_json, as_page
+from csp_link.fake.exchange import Answer, as_json, as_page, moved
 
 # Code of a Partner Center error: status and description.
 CODES = {
@@ -62,6 +62,8 @@ def of_the_line(fault: Fault, good: Answer) -> Answer | None:
         case "cut_json":  # as many bytes as were announced, and no JSON
             good.body = good.body[: len(good.body) // 2]
             return good
+        case "302":
+            return moved(fault.to)
         case "429":
             return throttled(fault.retry_after or "40")
         case "500":

@@ -164,11 +164,8 @@ def copy_of_a_row(table):
     """An INSERT … SELECT of the reseller's own row, with the reseller as a parameter and fresh unique values."""
     fresh = {"public_id": "gen_random_uuid()", "id": "DEFAULT"}
     renamed = {"primary_domain", "name"}
-    columns = [
-        column
-        for (column,) in ask("SELECT column_name FROM information_schema.columns WHERE table_name = %s", table)
-        if column != "id"
-    ]
+    sql = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'NEVER'"
+    columns = [column for (column,) in ask(sql, table) if column != "id"]
     values = [
         "%s" if column == "reseller_id" else fresh.get(column) or (f"{column} || 'x'" if column in renamed else column)
         for column in columns

@@ -1,0 +1,28 @@
+"""From a person to the connection, the tenants and their readings, as far as the person may see them."""
+
+import uuid
+
+from django.http import Http404
+
+from accounts.actors import Actor
+from csp_link.models import Connection, Sync, Tenant, TenantQuerySet
+
+
+def get_connection(actor: Actor) -> Connection | None:
+    """The reseller's one; None while there is none, and for those who may not see it."""
+    return Connection.objects.permitted(actor).first()
+
+
+def get_tenants(actor: Actor) -> TenantQuerySet:
+    return Tenant.objects.permitted(actor)
+
+
+def get_last_sync(actor: Actor) -> Sync | None:
+    return Sync.objects.permitted(actor).order_by("-created_at", "-id").first()
+
+
+def get_sync(actor: Actor, public_id: uuid.UUID | str) -> Sync:
+    found = Sync.objects.permitted(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return found

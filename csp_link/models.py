@@ -1,0 +1,222 @@
+"""A reseller's connection to Partner Center, the tenants found there, and each reading of their list."""
+
+from typing import Any, Final
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actors import Actor
+from accounts.models import Membership, Reseller, new_id
+from accounts.roles import Permission
+from accounts.sealed import SealedField
+from csp_link.clouds import Cloud
+from organizations.models import Organization
+
+
+class Mode(models.TextChoices):
+    APP_AND_USER = "app_and_user", _("App and user")
+    APP_ONLY = "app_only", _("App only")
+
+
+class CredentialKind(models.TextChoices):
+    SECRET = "secret", _("Client secret")
+    CERTIFICATE = "certificate", _("Certificate")
+
+
+# A connection about which nothing bad is known.
+UNTROUBLED: Final[dict[str, Any]] = {
+    "trouble": "",
+    "trouble_details": {},
+    "trouble_since": None,
+    "resumes_at": None,
+}
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def permitted(self, actor: Actor | None) -> "ConnectionQuerySet":
+        if actor is None or not actor.can(Permission.TENANTS_SEE):
+            return self.none()
+        return self.filter(reseller=actor.reseller)
+
+
+class Connection(models.Model):
+    """How a reseller reaches its Partner Center, and how that has gone lately. Columns are saved by name, never whole:
+    workers write tokens and pace while people change settings."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    cloud = models.CharField(max_length=16, choices=Cloud, default=Cloud.COMMERCIAL)
+    partner_id = models.UUIDField()
+    app_id = models.UUIDField()
+    mode = models.CharField(max_length=16, choices=Mode, default=Mode.APP_AND_USER)
+    credential_kind = models.CharField(max_length=16, choices=CredentialKind, default=CredentialKind.SECRET)
+    sealed_credential = SealedField()
+    credential_expires_on = models.DateField(null=True)
+
+    consented_at = models.DateTimeField(null=True)
+    consented_by = models.CharField(max_length=255, blank=True)  # the user at Microsoft
+    sealed_refresh_token = SealedField()
+    sealed_access_token = SealedField()
+    access_expires_at = models.DateTimeField(null=True)
+    refreshed_at = models.DateTimeField(null=True)  # when Microsoft last gave us a token
+    paced_until = models.DateTimeField(default=timezone.now)
+
+    check_asked_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=32, blank=True)  # one of TROUBLES
+    trouble_details = models.JSONField(default=dict)
+    trouble_since = models.DateTimeField(null=True)
+    resumes_at = models.DateTimeField(null=True)  # when a trouble that passes is looked at again
+    is_mfa_compliant = models.BooleanField(null=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", name="one_connection_per_reseller"),
+            models.UniqueConstraint("reseller", "id", name="connection_target"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id}"
+
+    def set(self, **values: Any) -> None:
+        """Write these columns and no other."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values) if self.pk else None)
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.mode == Mode.APP_AND_USER and not self.sealed_refresh_token
+
+    @property
+    def is_being_checked(self) -> bool:
+        asked = self.check_asked_at
+        return asked is not None and (self.checked_at is None or self.checked_at < asked)
+
+
+class TenantQuerySet(models.QuerySet["Tenant"]):
+    def permitted(self, actor: Actor | None, permission: Permission = Permission.TENANTS_SEE) -> "TenantQuerySet":
+        """The tenants on which the actor may use the permission: none, unless something says yes."""
+        if actor is None or not actor.can(permission):
+            return self.none()
+        return self.filter(reseller=actor.reseller)
+
+
+class Tenant(models.Model):
+    """A customer's tenant at Microsoft, known by its GUID; never deleted, for its history and its link stay."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    tenant_id = models.UUIDField()
+    name = models.CharField(max_length=255, blank=True)
+    domain = models.CharField(max_length=255, blank=True)  # the default one, as the list has it
+    domains = ArrayField(models.CharField(max_length=255), default=list)  # all of them, where we may see them
+    relationship = models.CharField(max_length=32, blank=True)
+    first_seen = models.DateTimeField(default=timezone.now)
+    last_seen = models.DateTimeField(default=timezone.now)
+    ended_at = models.DateTimeField(null=True)  # since when it is missing from complete lists
+    # At most one organization for a tenant; an organization may have many.
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="tenants"
+    )
+    linked_at = models.DateTimeField(null=True)
+    sort_name = models.CharField(max_length=255, editable=False)
+    search_text = models.TextField(editable=False)
+
+    objects = TenantQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "tenant_id", name="tenant_id_is_unique"),
+            models.UniqueConstraint("reseller", "public_id", name="tenant_public_id_is_unique"),
+            models.UniqueConstraint("reseller", "id", name="tenant_target"),
+        ]
+        indexes = [
+            models.Index("reseller", "organization", name="tenant_organization"),
+            models.Index("reseller", "sort_name", "public_id", name="tenant_by_name"),
+            GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="tenant_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.tenant_id)
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("Waiting to start")
+    RUNNING = "running", _("Reading")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    HELD = "held", _("Waiting for an answer")
+
+
+class SyncQuerySet(models.QuerySet["Sync"]):
+    def permitted(self, actor: Actor | None) -> "SyncQuerySet":
+        if actor is None or not actor.can(Permission.TENANTS_SEE):
+            return self.none()
+        return self.filter(reseller=actor.reseller)
+
+
+class Sync(models.Model):
+    """One reading of the list. Pages are staged; nothing about a tenant changes before the last one was read."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    # Who asked for it; nobody where the schedule did.
+    membership = models.ForeignKey(Membership, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    pages = models.PositiveIntegerField(default=0)
+    rows = models.PositiveIntegerField(default=0)
+    following = models.TextField(blank=True)  # the token of the page that comes next
+    is_complete = models.BooleanField(default=False)  # the list ended in a way that proves it
+    attempts = models.PositiveSmallIntegerField(default=0)  # in vain, since the last page
+    resumes_at = models.DateTimeField(null=True)
+    found = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    ended = models.PositiveIntegerField(default=0)
+    missing = models.PositiveIntegerField(default=0)  # where it is held: how many the list no longer had
+    trouble = models.CharField(max_length=32, blank=True)
+    trouble_details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = SyncQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "public_id", name="sync_public_id_is_unique"),
+            models.UniqueConstraint("reseller", "id", name="sync_target"),
+            models.UniqueConstraint(
+                "reseller", condition=Q(state__in=["queued", "running"]), name="one_sync_at_a_time"
+            ),
+        ]
+        indexes = [models.Index("reseller", "created_at", name="sync_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class StagedTenant(models.Model):
+    """An item of the list that is being read."""
+
+    pk = models.CompositePrimaryKey("reseller_id", "sync_id", "tenant_id")
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    sync = models.ForeignKey(Sync, models.CASCADE, db_constraint=False, db_index=False, related_name="staged")
+    tenant_id = models.UUIDField()
+    public_id = models.UUIDField(default=new_id)  # the one it gets if it is new
+    name = models.CharField(max_length=255, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
+    relationship = models.CharField(max_length=32, blank=True)
+    sort_name = models.CharField(max_length=255)
+    search_text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.sync_id} {self.tenant_id}"

@@ -1,0 +1,16 @@
+"""Celery's shells around what workers do."""
+
+from celery import shared_task
+
+from csp_link import checking, connecting, schedule
+from jobs.work import take_turn
+
+
+@shared_task(name=connecting.CHECK)
+def check(reseller_id: int, connection_id: int) -> None:
+    take_turn(connecting.CHECK, reseller_id, connection_id, work=checking.check, give_up=checking.give_up)
+
+
+@shared_task(name="csp_link.tick", expires=300)
+def tick() -> int:
+    return schedule.tick()
