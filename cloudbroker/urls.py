@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("portal.urls")),
     path("", include("people.urls")),
     path("", include("organizations.grouping.urls")),
+    path("csp/", include("csp_link.urls")),
     path("organizations/", include("imports.urls")),
     path("organizations/", include("organizations.urls")),
     path("accounts/", include("allauth.urls")),

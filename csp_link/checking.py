@@ -6,13 +6,13 @@ from typing import Any, Final
 from django.utils import timezone
 
 from csp_link.client import PartnerCenter
-from csp_link.models import UNTROUBLED, Connection, Mode
+from csp_link.models import UNTROUBLED, Connection, Mode, Sync
+from csp_link.syncing import AUTHOR, begin
 from csp_link.troubles import TROUBLES, Trouble
 from events.log import record_by_itself
 from events.models import Kind
 from jobs.work import Dropped, Turn
 
-AUTHOR: Final = "Partner Center"  # by whom events are that no person caused
 # A trouble that passes is looked at again after a minute, later ever more rarely.
 SOONEST: Final = timedelta(minutes=1)
 LATEST: Final = timedelta(minutes=15)
@@ -20,22 +20,29 @@ LATEST: Final = timedelta(minutes=15)
 
 def check(turn: Turn) -> None:
     with turn.step(gets_on=False):
-        connection = _get(turn)
+        connection = _find(turn)
+        if connection is None:
+            turn.finish()
+            return
     is_mfa_compliant, trouble = _try(connection)
     with turn.step():
-        connection = _get(turn)
+        connection = _find(turn)
+        if connection is None:
+            raise Dropped
         note(connection, trouble)
         connection.set(checked_at=timezone.now(), is_mfa_compliant=is_mfa_compliant)
         if connection.resumes_at:
             turn.rest(connection.resumes_at)
         else:
             turn.finish()
+        if trouble is None and not Sync.objects.filter(reseller_id=connection.reseller_id).exists():
+            begin(connection)  # nobody should have to press a button to see their customers for the first time
 
 
 def give_up(turn: Turn) -> None:
-    connection = _get(turn)
-    note(connection, Trouble("gave_up"))
-    connection.set(checked_at=timezone.now())
+    if connection := _find(turn):
+        note(connection, Trouble("gave_up"))
+        connection.set(checked_at=timezone.now())
 
 
 def _try(connection: Connection) -> tuple[bool | None, Trouble | None]:
@@ -72,16 +79,13 @@ def again_at(trouble: Trouble, since: datetime | None) -> datetime:
 
 
 def _tell(connection: Connection, before: str, trouble: Trouble | None) -> None:
-    was_broken = bool(before) and not TROUBLES[before].passes
+    was_broken = before not in ("", "consent_needed") and not TROUBLES[before].passes
     if trouble is None and was_broken:
         record_by_itself(connection.reseller_id, AUTHOR, Kind.CONNECTION_MENDED, connection.public_id)
-    if trouble is not None and not trouble.passes and trouble.code != before:
-        details = {"trouble": trouble.code, "correlation_id": trouble.details.get("correlation_id", "")}
-        record_by_itself(connection.reseller_id, AUTHOR, Kind.CONNECTION_BROKEN, connection.public_id, details=details)
+    if trouble is not None and not trouble.passes and trouble.code not in (before, "consent_needed"):
+        broken, details = Kind.CONNECTION_BROKEN, trouble.for_log()
+        record_by_itself(connection.reseller_id, AUTHOR, broken, connection.public_id, details=details)
 
 
-def _get(turn: Turn) -> Connection:
-    found = Connection.objects.select_for_update(no_key=True).filter(pk=turn.object_id).first()
-    if found is None:
-        raise Dropped
-    return found
+def _find(turn: Turn) -> Connection | None:
+    return Connection.objects.select_for_update(no_key=True).filter(pk=turn.object_id).first()

@@ -70,7 +70,8 @@ class PartnerCenter:
             except Trouble as trouble:
                 wait = trouble.wait or (pause or 0.0) * random.uniform(0.8, 1.2)  # noqa: S311  no secret
                 if pause is None or not trouble.is_brief or wait > PATIENCE:
-                    trouble.details.setdefault("correlation_id", self.correlation_id)
+                    if trouble.code != "consent_needed":  # nobody was asked
+                        trouble.details.setdefault("correlation_id", self.correlation_id)
                     raise
                 if trouble.code != "timeout":  # the same question only while it was not answered
                     request_id = str(uuid.uuid4())

@@ -18,6 +18,7 @@ from accounts.roles import Permission
 from accounts.sealed import seal
 from csp_link.clouds import Cloud
 from csp_link.models import UNTROUBLED, Connection, CredentialKind, Mode
+from csp_link.syncing import abandon
 from csp_link.tokens import begin_sign_in, finish_sign_in, keep
 from csp_link.troubles import Trouble
 from events.log import record
@@ -61,11 +62,14 @@ def set_connection(actor: Actor, wanted: Wanted) -> Connection:
         connection = _locked(actor) or Connection(reseller=actor.reseller)
         before = _texts(connection) if connection.pk else {}
         is_new = connection.pk is None or any(getattr(connection, name) != getattr(wanted, name) for name in IDENTITY)
+        if connection.pk and is_new:
+            abandon(actor.reseller.pk, "connection_changed")
         _write(connection, wanted, forget=is_new)
         changes = _changes(before, _texts(connection), bool(wanted.credential))
         if changes:
             record(actor, Kind.CONNECTION_CHANGED, connection.public_id, details={"changes": changes})
-        _ask_for_check(connection)
+        if not connection.needs_consent:
+            _ask_for_check(connection)
     return connection
 
 
@@ -99,7 +103,7 @@ def ask_for_check(actor: Actor) -> None:
     """Have the connection tested by a worker, now."""
     actor.require(Permission.TENANTS_EDIT)
     with transaction.atomic():
-        _ask_for_check(_existing(actor))
+        _ask_for_check(_existing(_locked(actor)))
 
 
 def _ask_for_check(connection: Connection) -> None:
@@ -110,7 +114,7 @@ def _ask_for_check(connection: Connection) -> None:
 def begin_consent(actor: Actor, returns_to: str) -> tuple[dict[str, Any], str]:
     """What the session keeps meanwhile, and where to send the person; Trouble when Microsoft can't be asked."""
     actor.require(Permission.TENANTS_EDIT)
-    connection = _existing(actor)
+    connection = _existing(Connection.objects.permitted(actor).first())
     if connection.mode != Mode.APP_AND_USER:
         raise Refused(_("This connection works without a user. Change it to “App and user” first."))
     return begin_sign_in(connection, returns_to)
@@ -122,7 +126,7 @@ def finish_consent(actor: Actor, flow: Mapping[str, Any] | None, returned: Mappi
     if not flow:
         raise Trouble("sign_in_lost")
     with transaction.atomic():
-        connection = _existing(actor)
+        connection = _existing(_locked(actor))
         answer = finish_sign_in(connection, flow, returned)
         who = str(answer.get("id_token_claims", {}).get("preferred_username", ""))[:255]
         keep(connection, answer)
@@ -137,12 +141,12 @@ def remove_connection(actor: Actor) -> None:
     with transaction.atomic():
         if (connection := _locked(actor)) is None:
             return
+        abandon(actor.reseller.pk, "connection_removed")
         record(actor, Kind.CONNECTION_REMOVED, connection.public_id)
         connection.delete()
 
 
-def _existing(actor: Actor) -> Connection:
-    connection = _locked(actor)
+def _existing(connection: Connection | None) -> Connection:
     if connection is None:
         raise Refused(_("There is no connection yet. Fill in its settings first."))
     return connection

@@ -2,13 +2,18 @@
 
 from celery import shared_task
 
-from csp_link import checking, connecting, schedule
+from csp_link import checking, connecting, schedule, sync, syncing
 from jobs.work import take_turn
 
 
 @shared_task(name=connecting.CHECK)
 def check(reseller_id: int, connection_id: int) -> None:
     take_turn(connecting.CHECK, reseller_id, connection_id, work=checking.check, give_up=checking.give_up)
+
+
+@shared_task(name=syncing.SYNC)
+def read(reseller_id: int, sync_id: int) -> None:
+    take_turn(syncing.SYNC, reseller_id, sync_id, work=sync.read, give_up=sync.give_up)
 
 
 @shared_task(name="csp_link.tick", expires=300)

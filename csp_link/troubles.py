@@ -26,6 +26,11 @@ class Trouble(Exception):
         """Whether trying again at once may help."""
         return self.code in BRIEF
 
+    def for_log(self) -> dict[str, str]:
+        """As an event tells it."""
+        found = str(self.details.get("correlation_id", ""))
+        return {"trouble": str(TROUBLES[self.code].title), "code": self.code, "correlation_id": found}
+
     @property
     def wait(self) -> int | None:
         """Seconds for which Microsoft asked us to stay away."""
@@ -239,6 +244,16 @@ TROUBLES: Final[dict[str, Words]] = {
         _("List is empty"),
         _("Partner Center listed no customers at all, though some were known. We kept them as they are."),
         _("Check in Partner Center whether your customers are there, then refresh."),
+    ),
+    "connection_changed": Words(
+        _("Connection was changed"),
+        _("The connection was changed to another partner or app while the list was being read."),
+        _("Refresh, to read the list through the new connection."),
+    ),
+    "connection_removed": Words(
+        _("Connection was removed"),
+        _("The connection was removed while the list was being read."),
+        _("Set a connection up again to go on."),
     ),
     "gave_up": Words(
         _("Something failed here"),

@@ -36,6 +36,10 @@ MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
         ),
     ),
     (
+        _("My services"),
+        (Item(_("Microsoft O365 CSP direct"), "csp_link:overview", "cloud", Permission.TENANTS_SEE),),
+    ),
+    (
         "",
         (
             Item(_("Administrators"), "people:list", "user-cog", Permission.PEOPLE_SEE),

@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import Permission
+from csp_link.access import get_tenants
+from csp_link.labels import LABELS as CONNECTION
 from events.log import Entry, in_words, told_as
 from events.models import Event, Kind
 from groups.access import get_groups, get_own_group_ids
@@ -142,7 +144,7 @@ def _line(entry: Entry, subject: "Subject | None") -> dict[str, Any]:
 
 
 def _label(field: str) -> str:
-    return str(BY_NAME[field].heading if field in BY_NAME else (GROUP_LABELS | LABELS).get(field, field))
+    return str(BY_NAME[field].heading if field in BY_NAME else (GROUP_LABELS | LABELS | CONNECTION).get(field, field))
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ def names_of(actor: Actor, ids: set[uuid.UUID]) -> dict[uuid.UUID, Subject]:
         found[group.public_id] = Subject(group.name, reverse("groups:detail", args=[group.public_id]))
     for job in get_imports(actor).filter(public_id__in=ids).only("public_id", "file_name", "membership__user__id"):
         found[job.public_id] = Subject(job.file_name, reverse("imports:detail", args=[job.public_id]))
+    for tenant in get_tenants(actor).filter(public_id__in=ids).only("public_id", "name", "tenant_id"):
+        found[tenant.public_id] = Subject(str(tenant), "")
     return found
 
 

@@ -4,10 +4,13 @@ import re
 
 import pytest
 from django.urls import URLPattern, get_resolver
+from support.connections import wanted as connection
 from support.files import newest, table, upload, work_on
 from support.programs import program
 
 from accounts.tenancy import acting_for
+from csp_link.connecting import set_connection
+from csp_link.syncing import refresh
 from imports.tasks import read
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
@@ -66,6 +69,22 @@ TABLE = [
     ("organizations/imports/{job}/start/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/options/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/cancel/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/sync/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/sync/refresh/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/sync/refresh/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 409, 403)),
+    ("csp/sync/{reading}/ended/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/sync/{reading}/ended/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/sync/{reading}/keep/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/connection/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/connection/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("csp/connection/health/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/connection/test/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/connection/test/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 409, 403)),
+    ("csp/connection/consent/", "get", (LOGIN, 409, 403, 403, 403, 403, 403, 409, 403)),
+    ("csp/connection/consent/done/", "get", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
+    ("csp/connection/remove/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("csp/connection/remove/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("events/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("events/export/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("events/export/", "post", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
@@ -169,10 +188,13 @@ def ids(cast):
         draft = Draft("Ida Invited", "ida@northwind.example", "sales_agent")
         invite_people(cast.admin, [draft])
         (invited,) = get_invitations(cast.admin)
+        set_connection(cast.admin, connection(mode="app_only"))
+        reading = refresh(cast.admin)
     key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
     found |= {"nordics": cast.nordics, "its_dach": cast.dach}
+    found["reading"] = reading
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}

@@ -120,8 +120,9 @@ class PartnerCenter:
             sent = asked.headers.get(name.lower(), "") if switches.echoes_ids else ""
             answer.headers[name] = sent or str(uuid.uuid4())
         answer.headers |= {"MS-CV": uuid.uuid4().hex[:16] + ".0", "MS-ServerId": "000000", "X-Locale": "en-US"}
-        if asked.headers.get("validatemfa", "").lower() == "true" and answer.status == 200:
-            answer.headers["isMfaCompliant"] = str("mfa" in self._claims(asked).get("amr", ())).lower()
+        claims = self._claims(asked)
+        if asked.headers.get("validatemfa", "").lower() == "true" and answer.status == 200 and "amr" in claims:
+            answer.headers["isMfaCompliant"] = str("mfa" in claims["amr"]).lower()
         if not switches.charset and "Content-Type" in answer.headers:
             answer.headers["Content-Type"] = answer.headers["Content-Type"].partition(";")[0]
         if switches.byte_order_mark and answer.status < 300 and answer.body:

@@ -1,5 +1,6 @@
 """The HTTP server around the parts of the stand-in: one thread a client, every answer written at once."""
 
+import sys
 import time
 from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -27,6 +28,11 @@ class Server(ThreadingHTTPServer):
         self.login = Login(switches, signer)
         self.api = PartnerCenter(world, switches, signer)
         self.controls = Controls(self.api, self.login, self.log)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news; anything else is."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     def answer(self, asked: Asked) -> Answer:
         if (control := self.controls.answer(asked)) is not None:

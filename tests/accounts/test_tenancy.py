@@ -15,6 +15,7 @@ from accounts.models import ApiKey, new_id
 from accounts.roles import Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
+from csp_link.models import Connection, StagedTenant, Sync, Tenant
 from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, Verdict
@@ -126,6 +127,10 @@ def fill(reseller, membership, group):
         Invitation.objects.create(reseller=reseller, email="x@y.example", name="X", role="x", invited_by=membership)
         rows = [customer("Shared Name AB")]
         create_organizations(actor_of(membership), rows, source=Source.FORM, groups=[group.public_id])
+        Connection.objects.create(reseller=reseller, partner_id=new_id(), app_id=new_id())
+        sync = Sync.objects.create(reseller=reseller, membership=membership)
+        Tenant.objects.create(reseller=reseller, tenant_id=new_id(), name="Shared")
+        StagedTenant.objects.create(reseller=reseller, sync=sync, tenant_id=new_id(), name="Shared")
         key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
@@ -214,6 +219,9 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 
 LINKS = {
     ("api_answer", "key_id", "accounts_apikey"),
+    ("csp_link_stagedtenant", "sync_id", "csp_link_sync"),
+    ("csp_link_sync", "membership_id", "accounts_membership"),
+    ("csp_link_tenant", "organization_id", "organizations_organization"),
     ("groups_assignment", "group_id", "groups_group"),
     ("groups_assignment", "lent_by_id", "accounts_membership"),
     ("groups_assignment", "membership_id", "accounts_membership"),

@@ -186,7 +186,9 @@ def test_an_app_without_a_user_needs_no_consent(link):
 
 def test_missing_consent_is_said_before_microsoft_is_asked(link):
     link.connect(mode=Mode.APP_AND_USER)
-    assert link.work() == "consent_needed"
+    assert link.jobs == []
+    assert link.check() == "consent_needed"
+    assert link.events("connection.broken") == [] and "correlation_id" not in link.now.trouble_details
     assert link.microsoft.requests() == []
 
 
@@ -238,7 +240,7 @@ def test_the_log_hears_of_what_broke_and_was_mended_once_each(link):
     assert [link.check(), link.check()] == ["forbidden", "forbidden"]
     link.microsoft.switch(faults=[])
     assert [link.check(), link.check()] == ["", ""]
-    assert [event.details["trouble"] for event in link.events("connection.broken")] == ["forbidden"]
+    assert [event.details["code"] for event in link.events("connection.broken")] == ["forbidden"]
     assert len(link.events("connection.mended")) == 1
 
 
@@ -320,9 +322,21 @@ def test_a_token_is_kept_alive_every_day_and_no_more_often(link):
     assert timezone.now() - link.now.refreshed_at < timedelta(minutes=1)
 
 
+def test_what_is_broken_is_looked_at_every_hour_for_it_may_have_been_mended_at_microsoft(link):
+    link.connect()
+    link.microsoft.fail("customers", "1002")
+    link.work()
+    tick()
+    assert link.jobs == []
+    age(link, checked_at=timezone.now() - timedelta(minutes=61))
+    tick()
+    link.microsoft.switch(faults=[])
+    assert len(link.jobs) == 1 and link.work() == ""
+
+
 def test_a_connection_without_consent_is_left_alone(link):
     link.connect(mode=Mode.APP_AND_USER)
-    link.work()
+    link.check()
     age(link, checked_at=None)
     tick()
     assert link.jobs == []

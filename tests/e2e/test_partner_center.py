@@ -1,4 +1,4 @@
-"""From nothing to a list of tenants in a real browser: consent at the stand-in, a fault with its words, and no script."""
+"""From nothing to a list of tenants in a real browser: consent at the stand-in, a fault in words, and no script."""
 
 import json
 import urllib.request
@@ -19,7 +19,7 @@ def switch(portal, **behaviour):
 
 def test_somebody_signs_in_at_microsoft_and_sees_their_tenants(visit, portal):
     page = visit()
-    page.click("nav >> text=Microsoft O365 CSP direct")
+    page.click(".cb-side a:has-text('Microsoft O365 CSP direct')")
     page.click("a:has-text('Sign in at Microsoft')")
     page.wait_for_selector("text=Permissions requested by Cloudbroker")
     page.click("button[value=cancel]")

@@ -1,5 +1,6 @@
 """Create the demo resellers, people and organizations, once."""
 
+import uuid
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,6 +11,10 @@ from django.db import transaction
 from accounts.models import Membership, Reseller, User
 from accounts.roles import Role
 from accounts.tenancy import acting_for
+from csp_link.clouds import Cloud
+from csp_link.connecting import Wanted, set_connection
+from csp_link.fake import partners
+from csp_link.models import Connection, CredentialKind, Mode
 from events.log import record
 from events.models import Kind
 from groups.access import actor_of
@@ -85,6 +90,8 @@ class Command(BaseCommand):
             raise CommandError("Demo data has public passwords and is not created in production.")
         if not Reseller.objects.filter(is_demo=True).exists():
             self.create()
+        if settings.PARTNER_CENTER_FAKE:
+            connect()
         self.stdout.write(sign_ins())
 
     @transaction.atomic
@@ -95,6 +102,23 @@ class Command(BaseCommand):
         fabrikam = Reseller.objects.create(name="Fabrikam Services", is_demo=True, **germany)
         fill(northwind, "northwind.example", NORTHWIND, {"Nordics": NORDICS, "DACH": DACH, "": ELSEWHERE})
         fill(fabrikam, "fabrikam.example", FABRIKAM, {"": DACH, "Nordics": NORDICS[::2]})
+
+
+def connect() -> None:
+    """Connections to the stand-in for Microsoft: Fabrikam's works at once, Northwind's waits for somebody's consent."""
+    for partner, mode in ((partners.NORTHWIND, Mode.APP_AND_USER), (partners.FABRIKAM, Mode.APP_ONLY)):
+        members = Membership.objects.select_related("reseller", "user").filter(reseller__name=partner.name)
+        admin = members.filter(role=Role.RESELLER_ADMIN, reseller__is_demo=True).first()
+        if admin is None:
+            continue
+        with acting_for(admin.reseller_id):
+            if not Connection.objects.exists():
+                set_connection(actor_of(admin), _wanted(partner, mode))
+
+
+def _wanted(partner: partners.Partner, mode: Mode) -> Wanted:
+    ids = uuid.UUID(partner.id), uuid.UUID(partner.app_id)
+    return Wanted(Cloud.COMMERCIAL, *ids, mode, CredentialKind.SECRET, partner.secret)
 
 
 def sign_ins() -> str:
