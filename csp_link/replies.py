@@ -96,7 +96,8 @@ def text_of(given: Mapping[str, Any], name: str) -> str:
     value = given.get(name)
     if not isinstance(value, str):
         return ""
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())[:255]
+    clean = value if value.isprintable() else "".join(c if c.isprintable() else " " for c in value)
+    return " ".join(clean.split())[:255]
 
 
 def _following(body: Mapping[str, Any]) -> str:
