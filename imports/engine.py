@@ -5,7 +5,7 @@ anywhere and another goes on from the last committed chunk.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any, Final
@@ -22,12 +22,12 @@ from groups.access import actor_of
 from imports import uploads
 from imports.amounts import AmountColumn
 from imports.headings import Columns, known_columns, match_headings, rearrange
-from imports.models import Action, Import, ImportRow, Mode, State, Verdict
+from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow, Survey
 from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage
 from imports.unreadable import Unreadable
-from imports.updating import check_rows, write_rows
+from imports.updating import check_rows, with_id, write_rows
 from jobs.work import Dropped, Turn
 from organizations import upserts
 from organizations.access import Ground, NoGround, get_ground
@@ -37,6 +37,7 @@ from organizations.models import Source
 from organizations.problems import Problem
 
 CHUNK: Final = 2_000
+Cells = list[tuple[SourceRow, tuple[str, ...]]]
 
 
 def read(turn: Turn) -> None:
@@ -99,11 +100,10 @@ def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
     actor = actor_of(job.membership)
     columns = known_columns(job.headings, job.columns)
     in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
-    rows = [(source, in_order(source.cells)) for source in chunk]
+    rows = edited(job, [(source, in_order(source.cells)) for source in chunk])
     if job.mode == Mode.UPDATE:
-        checked = list(check_rows(actor, job, columns, rows, reading_of(actor, job)))
-    else:
-        checked = _check_new(actor, job, rows, reading_of(actor, job))
+        rows = [(source, with_id(columns, source, cells)) for source, cells in rows]
+    checked = check(actor, job, rows)
     for one in checked:
         if one.source.problem is not None:
             one.row.errors["row"] = [Problem(one.source.problem.code, one.source.problem.params)]
@@ -113,13 +113,34 @@ def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
     job.save(update_fields=["rows_read", "rows_warned"])
 
 
+def edited(job: Import, rows: Cells) -> Cells:
+    """The rows with what people wrote into their cells before the file was read anew."""
+    between = {"number__gte": rows[0][0].number, "number__lte": rows[-1][0].number}
+    edits = dict(
+        RowEdit.objects.filter(reseller_id=job.reseller_id, batch=job, **between).values_list("number", "texts")
+    )
+    return [(source, with_edit(cells, edits.get(source.number))) for source, cells in rows] if edits else rows
+
+
+def with_edit(cells: tuple[str, ...], texts: Mapping[str, str] | None) -> tuple[str, ...]:
+    """The cells with some of the fields' replaced."""
+    if not texts:
+        return cells
+    return (*(texts.get(name, text) for name, text in zip(NAMES, cells, strict=False)), *cells[len(NAMES) :])
+
+
+def check(actor: Actor, job: Import, rows: Cells) -> list[Checked]:
+    """What each row would be and do, as the import is set."""
+    if job.mode == Mode.UPDATE:
+        return list(check_rows(actor, job, rows, reading_of(actor, job)))
+    return _check_new(actor, job, rows, reading_of(actor, job))
+
+
 def reading_of(actor: Actor, job: Import) -> Reading:
     return replace(reading_for(actor), decimal_mark=DecimalMark(job.decimal_mark))
 
 
-def _check_new(
-    actor: Actor, job: Import, rows: list[tuple[SourceRow, tuple[str, ...]]], reading: Reading
-) -> list[Checked]:
+def _check_new(actor: Actor, job: Import, rows: Cells, reading: Reading) -> list[Checked]:
     if job.defaults:
         blanks = [job.defaults.get(name, "") for name in NAMES]
         rows = [(s, tuple(c if c.strip() else b for c, b in zip(cells, blanks, strict=True))) for s, cells in rows]
@@ -130,14 +151,9 @@ def _check(turn: Turn, job: Import) -> None:
     if _is_cancelled(turn, job):
         return
     mark_conflicts(job, batch_of(job), Verdict.INVALID)
-    job.rows_invalid = _rows(job).filter(verdict=Verdict.INVALID).count()
-    job.rows_valid = job.rows_read - job.rows_invalid
-    if job.mode == Mode.UPDATE:
-        planned = _rows(job).filter(verdict=Verdict.VALID)
-        job.rows_to_update = planned.filter(action=Action.UPDATE).count()
-        job.rows_to_keep = planned.filter(action=Action.KEEP).count()
+    count(job)
     job.state = State.READY
-    job.save(update_fields=["rows_invalid", "rows_valid", "rows_to_update", "rows_to_keep", "state"])
+    job.save(update_fields=[*COUNTED, "state"])
     record(
         actor_of(job.membership),
         Kind.IMPORT_READ,
@@ -145,6 +161,19 @@ def _check(turn: Turn, job: Import) -> None:
         details={"file": job.file_name, "rows": job.rows_read},
     )
     turn.finish()
+
+
+COUNTED: Final = ("rows_invalid", "rows_valid", "rows_to_update", "rows_to_keep")
+
+
+def count(job: Import) -> None:
+    """How many of the staged rows are good, and what they would do; the caller saves."""
+    job.rows_invalid = _rows(job).filter(verdict=Verdict.INVALID).count()
+    job.rows_valid = job.rows_read - job.rows_invalid
+    if job.mode == Mode.UPDATE:
+        planned = _rows(job).filter(verdict=Verdict.VALID)
+        job.rows_to_update = planned.filter(action=Action.UPDATE).count()
+        job.rows_to_keep = planned.filter(action=Action.KEEP).count()
 
 
 def create(turn: Turn) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import uploads
-from imports.models import Import, ImportRow
+from imports.models import Import, ImportRow, RowEdit
 from organizations.fields import BY_NAME, NAMES, Kind
 
 
@@ -14,6 +14,8 @@ def forget_customer(actor: Actor, public_id: uuid.UUID) -> None:
     """Blank the staged row the customer came from, and delete the uploaded file that holds it; counts stay."""
     actor.require(Permission.ORGANIZATIONS_ARCHIVE)
     rows = ImportRow.objects.filter(reseller=actor.reseller, public_id=public_id)
+    for batch_id, number in rows.values_list("batch_id", "number"):
+        RowEdit.objects.filter(reseller=actor.reseller, batch_id=batch_id, number=number).delete()
     jobs = list(Import.objects.filter(reseller=actor.reseller, pk__in=rows.values("batch_id")))
     rows.update(**{name: _blank(name) for name in NAMES}, **_derived(public_id))
     for job in jobs:

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from imports.models import Blanks, Import, Mode
+from imports.mending import texts_of
+from imports.models import Blanks, Import, ImportRow, Mode
 from imports.receiving import Options
 from organizations.access import get_grounds
-from organizations.fields import Reading, read_value
+from organizations.fields import BY_NAME, NAMES, Reading, read_value
 from organizations.forms import field_for, groups_field
 from organizations.rules import APPROVAL
 
@@ -77,23 +78,44 @@ def problems_of(form: forms.Form) -> list[dict[str, str]]:
     ] + [{"id": "", "label": "", "sentence": str(error)} for error in form.non_field_errors()]
 
 
+class RowForm(forms.Form):
+    """The cells of one row of a file; what is wrong with them was found when it was checked."""
+
+    def __init__(self, row: ImportRow, errors: Mapping[str, list[str]]) -> None:
+        texts = dict(zip(NAMES, texts_of(row), strict=False))
+        super().__init__(texts)
+        for name in NAMES:
+            self.fields[name] = field_for(name, required=BY_NAME[name].mandatory)
+            self.fields[name].help_text = ""
+        self.full_clean()
+        self.errors.clear()
+        for name, sentences in errors.items():
+            self.add_error(name if name in self.fields else None, sentences)
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        return problems_of(self)
+
+
 class OptionsForm(forms.Form):
     """How the rows of a checked file are to be written."""
 
-    blanks = forms.ChoiceField(label=_("Empty cells"), choices=Blanks.choices, widget=forms.RadioSelect)
+    blanks = forms.ChoiceField(
+        label=_("Empty cells of rows that update"), choices=Blanks.choices, widget=forms.RadioSelect
+    )
     all_or_nothing = forms.ChoiceField(
         label=_("Rows with errors"),
-        choices=[("", _("Import the valid rows")), ("yes", _("All rows or nothing"))],
-        required=False,
+        choices=[("valid", _("Import the valid rows")), ("all", _("All rows or nothing"))],
         widget=forms.RadioSelect,
     )
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, actor: Actor, job: Import) -> None:
-        initial = {"mode": job.mode, "blanks": job.blanks, "all_or_nothing": "yes" if job.all_or_nothing else ""}
+        initial = {"mode": job.mode, "blanks": job.blanks, "all_or_nothing": "all" if job.all_or_nothing else "valid"}
         super().__init__(data, initial=initial | job.defaults)
         self.actor = actor
         if actor.can(Permission.ORGANIZATIONS_EDIT):
             self.fields["mode"] = mode_field()
+            self.fields["mode"].required = True
         else:
             del self.fields["blanks"]
         for name in DEFAULTS:
@@ -129,6 +151,6 @@ class OptionsForm(forms.Form):
         return Options(
             Mode(data.get("mode") or Mode.CREATE),
             Blanks(data.get("blanks") or Blanks.KEEP),
-            data["all_or_nothing"] == "yes",
+            data["all_or_nothing"] == "all",
             given,
         )

@@ -109,6 +109,23 @@ class Import(models.Model):
         return self.rows_valid - self.rows_to_update - self.rows_to_keep
 
 
+class RowEdit(models.Model):
+    """What a person wrote into the cells of a row: it outlives the staged row, which may be read anew."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    batch = models.ForeignKey(
+        Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False, related_name="edits"
+    )
+    number = models.PositiveIntegerField()
+    texts = models.JSONField()  # {field: text}
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "batch", "number", name="one_edit_per_row")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.number}"
+
+
 class Action(models.TextChoices):
     """What a valid row does, or did."""
 
@@ -146,7 +163,8 @@ class ImportRow(models.Model):
     action = models.CharField(max_length=9, choices=Action, default=Action.CREATE)
     errors = models.JSONField(null=True)  # {field: [{"code", "params"}]}
     warnings = models.JSONField(null=True)
-    raw = ArrayField(models.TextField(), null=True)  # the seventeen texts; where a row has errors or may update
+    # The seventeen texts, where a row has errors or may update; then the organization id that the file names as well.
+    raw = ArrayField(models.TextField(), null=True)
 
     public_id = models.UUIDField()
     name = _like("name")

@@ -5,19 +5,21 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports.blanks import TEMPLATES
 from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
+from imports.mending import Fault, get_faults
 from imports.models import Import, ImportQuerySet, Mode, State
 from imports.readers.shape import MOST_ROWS, Layout
-from imports.rows import rows_context
+from imports.rows import fault_label, rows_context
 from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
+from organizations.fields import BY_NAME, COUNTRIES, Kind
 from organizations.pages import Order, get_page
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
@@ -144,6 +146,8 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "options": options if may else None,
         "options_url": reverse("imports:options", args=[job.public_id]),
         "problems": options.problems if options.is_bound else [],
+        "problem_groups": _problem_groups(job) if job.rows_invalid else [],
+        "may_repair": may,
         "layout_facts": _layout_facts(job),
         "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
         "can_start": may and not _blocked(job),
@@ -153,6 +157,39 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "discard_url": reverse("imports:cancel", args=[job.public_id]) if may else "",
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if job.rows_invalid else "",
     }
+
+
+def _problem_groups(job: Import) -> list[dict[str, Any]]:
+    """Errors by what repairs them; a value that is wrong on several rows can be replaced on all of them."""
+    url = reverse("imports:detail", args=[job.public_id])
+    return [_problem_group(job, fault, url) for fault in get_faults(job)]
+
+
+def _problem_group(job: Import, fault: Fault, url: str) -> dict[str, Any]:
+    query = QueryDict(mutable=True)
+    query.update({"field": fault.field, "code": fault.code} | ({} if fault.value is None else {"value": fault.value}))
+    words = ngettext("%(n)s row", "%(n)s rows", fault.count) % {"n": _number(fault.count)}
+    can_fix = fault.value is not None and fault.field in BY_NAME
+    return {
+        "label": fault_label(fault),
+        "count_label": words,
+        "url": f"{url}?{query.urlencode()}#rows",
+        "fix_url": reverse("imports:fix", args=[job.public_id]) if can_fix else "",
+        "field": fault.field,
+        "code": fault.code,
+        "value": fault.value or "",
+        "options": _choices(fault.field) if can_fix else [],
+    }
+
+
+def _choices(name: str) -> list[dict[str, str]]:
+    if name == "country":
+        named = sorted((gettext(title), code) for code, title in COUNTRIES.items())
+        blank = [{"value": "", "label": _("Choose a country")}, {"value": " ", "label": _("No country")}]
+        return [*blank, *({"value": code, "label": title} for title, code in named)]
+    if BY_NAME[name].kind == Kind.BOOLEAN:
+        return [{"value": "FALSE", "label": _("No")}, {"value": "TRUE", "label": _("Yes")}]
+    return []
 
 
 def _blocked(job: Import) -> str:

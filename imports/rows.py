@@ -1,6 +1,7 @@
 """The table of an import's rows: counts that filter it, a page of it, and each row's problems in words."""
 
 import uuid
+from collections.abc import Mapping
 from typing import Any, Final
 
 from django.db.models import Q, QuerySet
@@ -12,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from imports.mending import Fault, rows_with
 from imports.models import Action, Import, ImportRow, State, Verdict
 from imports.problems import Sentences, sentences_of
-from organizations.fields import BY_NAME, FIELDS, NAMES, shown
+from organizations.fields import BY_NAME, NAMES, shown
 from organizations.models import Organization
 
 PAGE: Final = 50
@@ -47,17 +49,58 @@ PLANNED: Final = {Action.CREATE: "valid", Action.UPDATE: "update", Action.KEEP: 
 
 
 def rows_context(actor: Actor, job: Import, query: QueryDict) -> dict[str, Any]:
-    shown_state = query.get("rows", "")
+    """A page of rows: all, those of one result, or those with one fault (`field`, `code`, perhaps `value`)."""
+    shown_state, fault = query.get("rows", ""), fault_in(query) if job.state == State.READY else None
     after = _number_in(query.get("after", ""))
-    rows = list(_rows(job, shown_state).filter(number__gt=after).order_by("number")[: PAGE + 1])
+    found = rows_with(job, fault) if fault else _rows(job, shown_state)
+    rows = list(found.filter(number__gt=after).order_by("number")[: PAGE + 1])
     url = reverse("imports:detail", args=[job.public_id])
-    more = f"{url}?rows={shown_state}&after={rows[PAGE - 1].number}#rows" if len(rows) > PAGE else ""
-    first = f"{url}?rows={shown_state}#rows" if after else ""
+    more = f"{url}?{_place(query, after=str(rows[PAGE - 1].number))}#rows" if len(rows) > PAGE else ""
+    first = f"{url}?{_place(query, after='')}#rows" if after else ""
     return {
-        "counts": _counts(job, url, shown_state),
-        "table": _table(actor, job, rows[:PAGE]),
+        "counts": _counts(job, url, "" if fault else shown_state),
+        "table": _table(actor, job, rows[:PAGE], _place(query)) | {"title": _title(fault)},
         "pager": {"previous_url": first, "next_url": more},
     }
+
+
+PLACE: Final = ("rows", "field", "code", "value", "after")
+
+
+def fault_in(query: Mapping[str, str]) -> Fault | None:
+    """The fault that an address or a form names."""
+    field, code = query.get("field", ""), query.get("code", "")
+    if not field or not code or "\0" in field + code + query.get("value", ""):
+        return None
+    return Fault(field, code, query.get("value"))
+
+
+def _place(query: QueryDict, **changes: str) -> str:
+    """The part of the address that says which rows are shown."""
+    kept = QueryDict(mutable=True)
+    parts = {name: str(query[name]) for name in PLACE if name in query} | changes
+    kept.update({name: value for name, value in parts.items() if value or name == "value"})
+    return kept.urlencode()
+
+
+def _title(fault: Fault | None) -> str:
+    return fault_label(fault) if fault else ""
+
+
+def fault_label(fault: Fault) -> str:
+    """What is wrong in a few words: the field and the kind of error."""
+    heading = str(BY_NAME[fault.field].heading) if fault.field in BY_NAME else _("Row")
+    return f"{heading}: {FAULTS.get(fault.code, FAULTS['other'])}"
+
+
+FAULTS: Final = {
+    "mandatory": gettext_lazy("missing"),
+    "repeated": gettext_lazy("on more than one row"),
+    "exists": gettext_lazy("in use already"),
+    "too_long": gettext_lazy("too long"),
+    "country_unknown": gettext_lazy("not recognised"),
+    "other": gettext_lazy("not right"),
+}
 
 
 def _number_in(text: str) -> int:
@@ -118,28 +161,43 @@ def _counts(job: Import, url: str, shown_state: str) -> list[dict[str, Any]]:
     ]
 
 
-def _headings(job: Import) -> list[str]:
-    return [str(field.heading) for field in FIELDS if field.name in job.columns]
+def _columns(job: Import, errors: list[Sentences]) -> list[str]:
+    """The fields of the file's columns: the name, then what is wrong on these rows, then the rest in their order."""
+    wrong = {name for row in errors for name in row}
+    known = [name for name in NAMES if name in job.columns]
+    return sorted(known, key=lambda name: (name != "name", name not in wrong))
 
 
-def _table(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[str, Any]:
+def _headings(names: list[str]) -> list[str]:
+    return [str(BY_NAME[name].heading) for name in names]
+
+
+def _table(actor: Actor, job: Import, rows: list[ImportRow], place: str) -> dict[str, Any]:
     errors = sentences_of(actor, [row.errors for row in rows])
     warnings = sentences_of(actor, [row.warnings for row in rows])
     # What is wrong with a row as a whole, or with a field the file has no column for, needs a column of its own.
     elsewhere = [[s for name, found in row.items() if name not in job.columns for s in found] for row in errors]
-    current = _current(actor, job, rows)
+    current, names = _current(actor, job, rows), _columns(job, errors)
     table_rows = [
-        _row(job, row, bad, odd, current.get(row.public_id))
+        _row(job, row, names, bad, odd, current.get(row.public_id)) | _edit(actor, job, row, place)
         for row, bad, odd in zip(rows, errors, warnings, strict=True)
     ]
     if not any(elsewhere):
-        return {"headings": _headings(job), "rows": table_rows}
+        return {"headings": _headings(names), "rows": table_rows}
     for row, sentences in zip(table_rows, elsewhere, strict=True):
         row["cells"].insert(0, {"name": "row", "label": _("Row"), "text": "", "errors": sentences, "warnings": []})
-    return {"headings": [_("Problem"), *_headings(job)], "rows": table_rows}
+    return {"headings": [_("Problem"), *_headings(names)], "rows": table_rows}
 
 
 EXISTING: Final = {"created", "updated", "unchanged", "update", "keep"}
+
+
+def _edit(actor: Actor, job: Import, row: ImportRow, place: str) -> dict[str, str]:
+    """Where the row can be repaired."""
+    if job.state != State.READY or not actor.can(Permission.ORGANIZATIONS_CREATE_MANY):
+        return {}
+    url = reverse("imports:row", args=[job.public_id, row.number])
+    return {"row_url": f"{url}?{place}", "edit_url": f"{url}?{place}" if row.verdict == Verdict.INVALID else ""}
 
 
 def _current(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[uuid.UUID, Organization]:
@@ -152,7 +210,12 @@ def _current(actor: Actor, job: Import, rows: list[ImportRow]) -> dict[uuid.UUID
 
 
 def _row(
-    job: Import, row: ImportRow, errors: Sentences, warnings: Sentences, before: Organization | None
+    job: Import,
+    row: ImportRow,
+    names: list[str],
+    errors: Sentences,
+    warnings: Sentences,
+    before: Organization | None,
 ) -> dict[str, Any]:
     result = _result(job, row)
     return {
@@ -162,7 +225,7 @@ def _row(
         "state_label": LABELS[result],
         "tone": TONES[result],
         "url": reverse("organizations:detail", args=[row.public_id]) if result in EXISTING else "",
-        "cells": [_cell(row, name, errors, warnings, before) for name in NAMES if name in job.columns],
+        "cells": [_cell(row, name, errors, warnings, before) for name in names],
     }
 
 
@@ -191,3 +254,13 @@ def _cell(
 
 def _number(number: int) -> str:
     return str(number_format(number, force_grouping=True))
+
+
+def get_row(job: Import, number: int) -> ImportRow | None:
+    return _rows(job, "").filter(number=number).first()
+
+
+def next_faulty(job: Import, number: int) -> int | None:
+    """The number of the next row with errors after this one."""
+    later = _rows(job, "invalid").filter(number__gt=number).order_by("number")
+    return later.values_list("number", flat=True).first()

@@ -1,7 +1,7 @@
 """Create and update: rows find the records that exist, when they are checked and again when they are written."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from accounts.actors import Actor
@@ -20,23 +20,21 @@ ID: Final = "organization_id"
 
 
 def check_rows(
-    actor: Actor,
-    job: Import,
-    columns: Columns,
-    rows: Sequence[tuple[SourceRow, tuple[str, ...]]],
-    reading: Reading,
+    actor: Actor, job: Import, rows: Sequence[tuple[SourceRow, tuple[str, ...]]], reading: Reading
 ) -> Iterator[Checked]:
-    """The rows as they would be written. Whether unique values are free is asked when all are staged."""
-    puts = [_put(job, columns, source, cells) for source, cells in rows]
+    """The rows as they would be written; after the cells of the fields stands the text of the organization id.
+
+    Whether unique values are free is asked when all are staged.
+    """
+    puts = [_put(job, source, cells) for source, cells in rows]
     plan(actor, puts, reading, with_conflicts=False)
     for put, (source, cells) in zip(puts, rows, strict=True):
         yield _checked(put, source, cells)
 
 
-def _put(job: Import, columns: Columns, source: SourceRow, cells: tuple[str, ...]) -> Put:
-    put = Put(source.number, texts_given(job, columns.fields, cells), new_id=new_id(), blanks=job.defaults)
-    text = source.cells[columns.extras[ID]].strip() if ID in columns.extras else ""
-    if text:
+def _put(job: Import, source: SourceRow, cells: tuple[str, ...]) -> Put:
+    put = Put(source.number, texts_given(job, cells), new_id=new_id(), blanks=job.defaults)
+    if text := cells[len(NAMES)].strip():
         put.wanted_id = _uuid(text)
         if put.wanted_id is None:
             put.errors[ID] = [Problem("id_malformed", {"value": shortened(text)})]
@@ -50,12 +48,15 @@ def _uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def texts_given(job: Import, fields: Iterable[str | None], cells: Sequence[str]) -> dict[str, str]:
-    """The texts that a row has something to say with: an empty one only where it clears."""
-    listed = set(fields)
-    clears = job.blanks == Blanks.CLEAR
-    named = zip(NAMES, cells, strict=True)
-    return {name: text for name, text in named if name in listed and (clears or text.strip())}
+def with_id(columns: Columns, source: SourceRow, cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The cells of the fields, and then what the file's own column says of the organization's id."""
+    return (*cells, source.cells[columns.extras[ID]] if ID in columns.extras else "")
+
+
+def texts_given(job: Import, cells: Sequence[str]) -> dict[str, str]:
+    """The texts that a row has something to say with: an empty one only where it clears, in a column of the file."""
+    clears = set(job.columns) if job.blanks == Blanks.CLEAR else set()
+    return {name: text for name, text in zip(NAMES, cells, strict=False) if name in clears or text.strip()}
 
 
 def _checked(put: Put, source: SourceRow, cells: tuple[str, ...]) -> Checked:
@@ -80,7 +81,7 @@ def write_rows(actor: Actor, job: Import, rows: Sequence[ImportRow], reading: Re
 
 def _staged(job: Import, row: ImportRow) -> Put:
     assert row.raw is not None
-    put = Put(row.number, texts_given(job, job.columns, row.raw), new_id=row.public_id, blanks=job.defaults)
+    put = Put(row.number, texts_given(job, row.raw), new_id=row.public_id, blanks=job.defaults)
     if row.action != Action.CREATE:
         put.wanted_id = row.public_id
     return put

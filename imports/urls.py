@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import views
+from imports import mend_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("imports/<uuid:public_id>/progress/", views.progress, name="progress"),
     path("imports/<uuid:public_id>/start/", views.start, name="start"),
     path("imports/<uuid:public_id>/options/", views.options, name="options"),
+    path("imports/<uuid:public_id>/rows/<int:number>/", mend_views.row, name="row"),
+    path("imports/<uuid:public_id>/fix/", mend_views.fix, name="fix"),
     path("imports/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
     path("imports/<uuid:public_id>/failed-rows/", views.failed_rows, name="failed_rows"),
 ]

@@ -12,7 +12,7 @@ from organizations.changes import archive_organizations, change_organization
 from organizations.models import Organization
 
 pytestmark = pytest.mark.django_db
-PLAIN = {"mode": "create", "blanks": "keep", "all_or_nothing": ""}
+PLAIN = {"mode": "create", "blanks": "keep", "all_or_nothing": "valid"}
 
 
 def existing(cast, *rows, groups=()):
@@ -244,7 +244,7 @@ def test_options_do_not_change_what_has_begun(cast):
 def whole(cast, content, **data):
     client, address, _ = check(cast, content, **data)
     mode = data.get("mode", "create")
-    client.post(f"{address}options/", PLAIN | {"mode": mode, "all_or_nothing": "yes"})
+    client.post(f"{address}options/", PLAIN | {"mode": mode, "all_or_nothing": "all"})
     return client, address
 
 

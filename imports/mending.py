@@ -1,0 +1,192 @@
+"""Repairing a checked file without uploading it again: one row's cells, or one value wherever it is wrong.
+
+Only the rows concerned are checked again, and those that share a domain or customer number with them.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db import connection, transaction
+from django.http import Http404
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from imports import engine
+from imports.models import Import, ImportRow, RowEdit, State, Verdict
+from imports.readers.shape import SourceRow
+from imports.receiving import read_again
+from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage
+from organizations.changes import Refused
+from organizations.fields import NAMES, storable, text_of
+from organizations.problems import Problem
+from organizations.rules import UNIQUE
+
+# More rows than this are read anew in the background instead of while somebody waits.
+AT_ONCE: Final = 2_000
+CLASHES: Final = ("exists", "repeated")
+GROUPS: Final = 20
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Rows that have the same text in the same field, wrong in the same way; `value` is None where texts differ."""
+
+    field: str
+    code: str
+    value: str | None
+    count: int = 0
+
+
+def edit_row(actor: Actor, job: Import, number: int, texts: Mapping[str, str]) -> None:
+    """Write texts into cells of a row that waits. Raises Http404 for a row that isn't there, Refused when too late."""
+    with transaction.atomic():
+        waiting = _waiting(actor, job)
+        if not _rows(waiting).filter(number=number).exists():
+            raise Http404
+        known = {name: storable(text) for name, text in texts.items() if name in NAMES}
+        edit, is_new = RowEdit.objects.get_or_create(
+            reseller=actor.reseller, batch=waiting, number=number, defaults={"texts": known}
+        )
+        if not is_new:
+            edit.texts = edit.texts | known
+            edit.save(update_fields=["texts"])
+        _check_again(actor, waiting, {number: known})
+
+
+def fix_all(actor: Actor, job: Import, fault: Fault, text: str) -> int:
+    """Replace a wrong value in all rows that have it; returns how many. Very many are checked in the background."""
+    with transaction.atomic():
+        waiting = _waiting(actor, job)
+        where, params = _having(fault)
+        edit = {fault.field: storable(text)}
+        numbers = _note(waiting, where, params, edit)
+        if len(numbers) > AT_ONCE:
+            read_again(actor, waiting)
+        elif numbers:
+            _check_again(actor, waiting, dict.fromkeys(numbers, edit))
+    return len(numbers)
+
+
+def _waiting(actor: Actor, job: Import) -> Import:
+    actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
+    found = Import.objects.permitted(actor).select_for_update().filter(pk=job.pk, state=State.READY).first()
+    if found is None:
+        raise Refused("import_has_begun")
+    return found
+
+
+def _rows(job: Import) -> Any:
+    return ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
+
+
+def _note(job: Import, where: str, params: Sequence[Any], edit: Mapping[str, str]) -> list[int]:
+    """Keep the edit for every such row, with one statement."""
+    sql = f"""
+        INSERT INTO imports_rowedit AS edit (reseller_id, import_id, number, texts)
+        SELECT reseller_id, import_id, number, jsonb_build_object(%s::text, %s::text) FROM {TABLE}
+        WHERE reseller_id = %s AND import_id = %s AND {where}
+        ON CONFLICT (reseller_id, import_id, number) DO UPDATE SET texts = edit.texts || excluded.texts
+        RETURNING number
+    """
+    ((name, text),) = edit.items()
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [name, text, job.reseller_id, job.pk, *params])
+        return [number for (number,) in cursor]
+
+
+def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str]]) -> None:
+    old = list(_rows(job).filter(number__in=list(edits)).order_by("number"))
+    clashing = _keys(old)
+    checked = _checked(actor, job, old, edits)
+    _rows(job).filter(number__in=list(edits)).delete()
+    stage(job, checked)
+    clashing |= _keys(_rows(job).filter(number__in=list(edits)))
+    _judge_clashes(job, clashing)
+    engine.count(job)
+    job.rows_warned = _rows(job).filter(warnings__isnull=False).count()
+    job.save(update_fields=[*engine.COUNTED, "rows_warned"])
+
+
+def _checked(
+    actor: Actor, job: Import, old: Iterable[ImportRow], edits: Mapping[int, Mapping[str, str]]
+) -> list[Checked]:
+    """The rows anew; what is wrong with a row as a whole is not in its cells and stays wrong."""
+    old = list(old)
+    rows = [(_source(row), engine.with_edit(texts_of(row), edits[row.number])) for row in old]
+    checked = engine.check(actor, job, rows)
+    for one, row in zip(checked, old, strict=True):
+        if whole := (row.errors or {}).get("row"):
+            one.row.errors["row"] = [Problem.from_json(problem) for problem in whole]
+    return checked
+
+
+def _source(row: ImportRow) -> SourceRow:
+    return SourceRow(row.number, row.line, [])
+
+
+def texts_of(row: ImportRow) -> tuple[str, ...]:
+    """The texts of a staged row: as they came where they were kept, else as files of ours write the values."""
+    return tuple(row.raw) if row.raw else tuple(text_of(name, getattr(row, name)) for name in NAMES)
+
+
+def _keys(rows: Iterable[ImportRow]) -> set[tuple[str, str]]:
+    return {(key, getattr(row, key)) for row in rows for key in UNIQUE.values() if getattr(row, key)}
+
+
+def _judge_clashes(job: Import, keys: set[tuple[str, str]]) -> None:
+    """Whether the values are free, for every row that has one of them; what was said of that before is taken back."""
+    if not keys:
+        return
+    where = " OR ".join(f"{key} = ANY(%s)" for key in UNIQUE.values())
+    values = [[value for name, value in keys if name == key] for key in UNIQUE.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT number, errors::text FROM {TABLE} WHERE reseller_id = %s AND import_id = %s AND ({where})",
+            [job.reseller_id, job.pk, *values],
+        )
+        numbers = [number for number, _ in cursor]
+    concerned = list(_rows(job).filter(number__in=numbers))
+    for row in concerned:
+        row.errors = _without_clashes(row.errors)
+        row.verdict = Verdict.INVALID if row.errors else Verdict.VALID
+    ImportRow.objects.bulk_update(concerned, ["errors", "verdict"], batch_size=500)
+    mark_conflicts(job, batch_of(job, "number = ANY(%s)", numbers), Verdict.INVALID)
+
+
+def _without_clashes(errors: Mapping[str, list[dict[str, Any]]] | None) -> dict[str, Any] | None:
+    kept = {
+        name: [problem for problem in problems if problem["code"] not in CLASHES]
+        for name, problems in (errors or {}).items()
+    }
+    return {name: problems for name, problems in kept.items() if problems} or None
+
+
+def get_faults(job: Import) -> list[Fault]:
+    """The errors of a waiting import by what repairs them, the most frequent first."""
+    sql = f"""
+        SELECT found.key, problem ->> 'code', CASE WHEN problem ->> 'code' = ANY(%s) THEN NULL
+               ELSE raw[array_position(%s::text[], found.key)] END AS value, count(*)
+        FROM {TABLE}, jsonb_each(errors) AS found, jsonb_array_elements(found.value) AS problem
+        WHERE reseller_id = %s AND import_id = %s AND verdict = 'invalid'
+        GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT {GROUPS}
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(CLASHES), list(NAMES), job.reseller_id, job.pk])
+        return [Fault(*row) for row in cursor]
+
+
+def _having(fault: Fault) -> tuple[str, list[Any]]:
+    """SQL over staged rows: those with this fault."""
+    where = "verdict = 'invalid' AND errors -> %s @> jsonb_build_array(jsonb_build_object('code', %s::text))"
+    params: list[Any] = [fault.field, fault.code]
+    if fault.value is not None:
+        where += " AND raw[array_position(%s::text[], %s)] = %s"
+        params += [list(NAMES), fault.field, fault.value]
+    return where, params
+
+
+def rows_with(job: Import, fault: Fault) -> Any:
+    """The staged rows with this fault."""
+    where, params = _having(fault)
+    return _rows(job).extra(where=[where], params=params)  # noqa: S610 - `where` is ours, values are parameters
