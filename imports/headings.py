@@ -9,12 +9,12 @@ from operator import itemgetter
 
 from imports.heading_synonyms import SYNONYMS, WEAKER, synonyms_of
 from imports.unreadable import Unreadable
-from organizations.fields import BY_NAME, FIELDS, NAMES
+from organizations.fields import BESIDE, BY_NAME, FIELDS, NAMES
 from organizations.fields.neutral import restore
 from organizations.fields.search import fold
 
 # Columns of our own exports and reports that are no fields: known, so not listed as ignored.
-EXTRAS = {"organization_id": "Organization ID", "organization_groups": "Organization groups", "errors": "Errors"}
+EXTRAS = BESIDE | {"errors": "Errors"}
 LONGEST_HEADING = 200
 _EXACT, _SYNONYM, _WEAKER = 3, 2, 1
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")

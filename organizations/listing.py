@@ -58,6 +58,11 @@ class Asked:
         sort = f"{'-' * self.descending}{self.sort}"
         return {"search": self.search, **self.filters, "sort": sort, "size": str(self.size)}
 
+    @property
+    def narrowing(self) -> dict[str, str]:
+        """What decides which organizations are in the list, without their order and pages."""
+        return ({"search": self.search} if self.search else {}) | self.filters
+
     def url(self, **changes: Any) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
         parts = self.parts | changes
@@ -99,7 +104,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "search": asked.search,
         "search_hidden": _kept(asked),
         "clear_url": "?",
-        "chips": _chips(actor, asked),
+        "chips": chips(actor, asked),
         "filters": _filters(actor, asked),
         "kept": asked.parts,
         "sort_headings": _headings(asked),
@@ -147,7 +152,8 @@ def _count_label(found: OrganizationQuerySet) -> str:
     return ngettext("%(number)s organization", "%(number)s organizations", count) % {"number": number}
 
 
-def _chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:
+def chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:
+    """What narrows the list, in words, and the address of the list without it."""
     searched = [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else []
     return searched + [
         {"label": f"{known.label}: {dict(known.choices(actor))[value]}", "remove_url": asked.url(**{known.name: ""})}

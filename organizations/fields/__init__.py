@@ -10,10 +10,11 @@ from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import shown, text_of
 from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
 from organizations.fields.search import derived, fold, number_key
-from organizations.fields.table import BY_NAME, FIELDS, MANDATORY, NAMES, SHORT_FORM, Field, Kind, Value
+from organizations.fields.table import BESIDE, BY_NAME, FIELDS, MANDATORY, NAMES, SHORT_FORM, Field, Kind, Value
 from organizations.fields.text import storable
 
 __all__ = [
+    "BESIDE",
     "BY_NAME",
     "COUNTRIES",
     "EVERY_MARK",

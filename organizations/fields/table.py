@@ -225,3 +225,5 @@ NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 MANDATORY: frozenset[str] = frozenset(field.name for field in FIELDS if field.mandatory)
 SHORT_FORM: tuple[str, ...] = ("name", "primary_domain", "registration_number", "notification_email", "contact_phone")
+# Columns that our own files have beside the seventeen; not read from a file unless its import asks for them.
+BESIDE: dict[str, str] = {"organization_id": "Organization ID", "organization_groups": "Organization groups"}
