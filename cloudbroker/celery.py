@@ -33,6 +33,7 @@ app.conf.update(
         "forget-answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
         "csp-link": {"task": "csp_link.tick", "schedule": 300.0, "options": {"expires": 300}},
+        "sweep-exports": {"task": "exports.sweep", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )
 app.autodiscover_tasks()

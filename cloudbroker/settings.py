@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "groups",
     "api",
     "organizations",
+    "exports",
     "imports",
     "csp_link",
     "people",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("people.urls")),
     path("", include("organizations.grouping.urls")),
     path("csp/", include("csp_link.urls")),
+    path("organizations/", include("exports.urls")),
     path("organizations/", include("imports.urls")),
     path("organizations/", include("organizations.urls")),
     path("accounts/", include("allauth.urls")),

@@ -1,4 +1,4 @@
-"""Erasing an archived organization for good: from its record, the event log and the imports it came from."""
+"""Erasing an archived organization for good: from its record, the event log, the imports it came from and exports."""
 
 import uuid
 
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.actors import Request
 from accounts.roles import Permission
+from exports.expiring import forget_exports
 from imports.erasing import forget_customer
 from organizations.access import get_organization
 from organizations.change_views import refused
@@ -31,6 +32,7 @@ def erase(request: Request, public_id: uuid.UUID) -> HttpResponse:
         with transaction.atomic():
             erase_organization(request.actor, found)
             forget_customer(request.actor, found.public_id)
+            forget_exports(request.actor)
         messages.success(request, _("Erased. Only its id, dates and kinds of events are left."))
         return redirect("organizations:list")
     url = reverse("organizations:detail", args=[found.public_id])

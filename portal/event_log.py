@@ -20,6 +20,8 @@ from csp_link.access import get_tenants
 from csp_link.labels import LABELS as CONNECTION
 from events.log import Entry, in_words, told_as
 from events.models import Event, Kind
+from exports.access import get_exports
+from exports.formats import FORMATS
 from groups.access import get_groups, get_own_group_ids
 from groups.changes import LABELS as GROUP_LABELS
 from imports.access import get_imports
@@ -166,6 +168,11 @@ def names_of(actor: Actor, ids: set[uuid.UUID]) -> dict[uuid.UUID, Subject]:
         found[job.public_id] = Subject(job.file_name, reverse("imports:detail", args=[job.public_id]))
     for tenant in get_tenants(actor).filter(public_id__in=ids).only("public_id", "name", "tenant_id"):
         found[tenant.public_id] = Subject(str(tenant), "")
+    for export in get_exports(actor).filter(public_id__in=ids).only("public_id", "format"):
+        found[export.public_id] = Subject(
+            _("%(format)s file") % {"format": FORMATS[export.format].label},
+            reverse("exports:detail", args=[export.public_id]),
+        )
     return found
 
 
