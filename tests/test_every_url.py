@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.http import QueryDict
 from django.urls import URLPattern, get_resolver
 from support.connections import wanted as connection
 from support.files import newest, table, upload, work_on
@@ -11,7 +12,10 @@ from support.programs import program
 from accounts.tenancy import acting_for
 from csp_link.connecting import set_connection
 from csp_link.syncing import refresh
+from exports.making import start_export
+from exports.tasks import make
 from imports.tasks import read
+from organizations.bulk import get_selection
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
 
@@ -30,9 +34,10 @@ PEOPLE = (
 LOGIN = 302
 # Whom the addresses of people mean. The probes run once for each column, each time in a world of its own.
 PLACES = {"me": "reseller_admin", "person": "sales_agent", "other": "key_account_viewer"}
+ALL = QueryDict("scope=all")
 # Path, method, and the status for each of PEOPLE. {own}: an organization of Nordics, {dach}: of DACH, {job}: an import
-# of the Reseller Admin's, {grid}: a grid of theirs in DACH. The neighbour meets Northwind's ids and is told that they
-# don't exist.
+# of the Reseller Admin's, {grid}: a grid of theirs in DACH; {export}: an export of theirs that is not made yet, {made}:
+# one that is. The neighbour meets Northwind's ids and is told that they don't exist.
 TABLE = [
     ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
     ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
@@ -88,6 +93,12 @@ TABLE = [
     ("csp/connection/consent/done/", "get", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("csp/connection/remove/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
     ("csp/connection/remove/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
+    ("organizations/export/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("organizations/export/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("organizations/exports/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/exports/{export}/", "get", (LOGIN, 200, 404, 404, 404, 404, 404, 404, 403)),
+    ("organizations/exports/{export}/progress/", "get", (LOGIN, 200, 404, 404, 404, 404, 404, 404, 403)),
+    ("organizations/exports/{made}/download/", "get", (LOGIN, 200, 404, 404, 404, 404, 404, 404, 403)),
     ("events/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("events/export/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("events/export/", "post", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
@@ -193,11 +204,13 @@ def ids(cast):
         (invited,) = get_invitations(cast.admin)
         set_connection(cast.admin, connection(mode="app_only"))
         reading = refresh(cast.admin)
+        export, made = (start_export(cast.admin, get_selection(cast.admin, ALL), name) for name in ("csv", "json"))
+    make(cast.northwind.pk, made.pk)
     key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
     found |= {"nordics": cast.nordics, "its_dach": cast.dach}
-    found["reading"] = reading
+    found |= {"reading": reading, "export": export, "made": made}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}
@@ -222,6 +235,7 @@ def test_everybody_gets_exactly_what_is_theirs(cast, ids, person):
     wrong = []
     for path, method, expected in TABLE:
         answer = getattr(client, method)("/" + path.format(**ids))
+        b"".join(answer.streaming_content if answer.streaming else [])  # a file that nobody reads stays open
         if answer.status_code != expected[column]:
             wrong.append((method, path, answer.status_code, expected[column]))
     assert wrong == []

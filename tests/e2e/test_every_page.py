@@ -46,6 +46,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/organizations/create-multiple/",
         "/organizations/create-multiple/rows/",
         "/organizations/imports/",
+        "/organizations/exports/",
         checked["import"],
         f"{checked['import']}?rows=invalid",
         detail,
@@ -92,6 +93,9 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.goto("/organizations/")
     page.check("tbody input[name=id] >> nth=0")
     check(page, "the list with a selection")
+    page.click("[data-selection-bar] summary")
+    check(page, "the formats of an export")
+    page.keyboard.press("Escape")
     page.locator("button[value=approval]").click()
     check(page, "the question before a change to a selection")
     page.goto(f"{group}members/")

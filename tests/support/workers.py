@@ -102,7 +102,7 @@ class Workers:
 
 
 class Hold:
-    """Stops whoever updates an import to what `when` says (SQL about NEW) just before it does."""
+    """Stops whoever updates a row to what `when` says (SQL about NEW) just before it does."""
 
     def __init__(self, superuser):
         self._superuser = superuser
@@ -117,7 +117,7 @@ class Hold:
 
 
 @contextmanager
-def held(when):
+def held(when, table="imports_import"):
     name = connection.settings_dict["NAME"]
     with psycopg.connect(database.cluster().url(name, SUPERUSER), autocommit=True) as superuser:
         superuser.execute("SELECT pg_advisory_lock(%s)", [HOLD])
@@ -126,7 +126,7 @@ def held(when):
             f" 'BEGIN PERFORM pg_advisory_xact_lock({HOLD}); RETURN NEW; END'"
         )
         superuser.execute(
-            f"CREATE TRIGGER hold BEFORE UPDATE ON imports_import FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION hold()"
+            f"CREATE TRIGGER hold BEFORE UPDATE ON {table} FOR EACH ROW WHEN ({when}) EXECUTE FUNCTION hold()"
         )
         hold = Hold(superuser)
         try:
