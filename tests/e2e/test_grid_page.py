@@ -84,6 +84,18 @@ def test_headings_reorder_and_line_breaks_live_in_quotes(visit):
     assert "headings" in said(page) and said(page).endswith("left out: Whatever.")
 
 
+def test_awkward_cells_arrive_as_they_were(visit):
+    page = visit()
+    page.goto(ROWS)
+    cells = ['"', '6" pipe', '"quoted" word', "=1+1", "a\tb", "x\ny", '""', " both ", "00417", "😀 שלום", "'", 'a"\n"b']
+    written = [f'"{text.replace(chr(34), chr(34) * 2)}"' if set(text) & set('"\t\n') else text for text in cells]
+    paste(page, "\r\n".join(written) + "\r\n", "Street Address")
+    assert values(page, "Street Address") == cells
+    plain = ['"', '6" pipe', '"quoted" word']  # as programs write that quote nothing
+    paste(page, "\n".join(plain), "Street Address")
+    assert values(page, "Street Address")[:3] == plain
+
+
 def test_more_than_two_hundred_rows_are_counted_and_offered_to_the_file_import(visit):
     page = visit()
     page.goto(ROWS)
