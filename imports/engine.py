@@ -105,8 +105,7 @@ def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
         rows = [(source, with_id(columns, source, cells)) for source, cells in rows]
     checked = check(actor, job, rows)
     for one in checked:
-        if one.source.problem is not None:
-            one.row.errors["row"] = [Problem(one.source.problem.code, one.source.problem.params)]
+        _add_problems(one, columns)
     stage(job, checked)
     job.rows_read = chunk[-1].number
     job.rows_warned += sum(1 for one in checked if one.row.warnings)
@@ -145,6 +144,17 @@ def _check_new(actor: Actor, job: Import, rows: Cells, reading: Reading) -> list
         blanks = [job.defaults.get(name, "") for name in NAMES]
         rows = [(s, tuple(c if c.strip() else b for c, b in zip(cells, blanks, strict=True))) for s, cells in rows]
     return [Checked(source, check_row(actor, cells, reading), new_id()) for source, cells in rows]
+
+
+def _add_problems(checked: Checked, columns: Columns) -> None:
+    """What couldn't be read says more than what is wrong with the text in its place, until somebody writes over it."""
+    row, source = checked.row, checked.source
+    if source.problem is not None:
+        row.errors["row"] = [Problem(*source.problem)]
+    for place, problem in source.bad_cells.items():
+        name = columns.fields[place]
+        if name and checked.text(name) == source.cells[place]:
+            row.errors[name] = [Problem(*problem)]
 
 
 def _check(turn: Turn, job: Import) -> None:

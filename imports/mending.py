@@ -17,6 +17,7 @@ from imports.models import Import, ImportRow, RowEdit, State, Verdict
 from imports.readers.shape import SourceRow
 from imports.receiving import read_again
 from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage
+from imports.unreadable import UNREAD_CELLS
 from organizations.changes import Refused
 from organizations.fields import NAMES, storable, text_of
 from organizations.problems import Problem
@@ -111,14 +112,23 @@ def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str
 def _checked(
     actor: Actor, job: Import, old: Iterable[ImportRow], edits: Mapping[int, Mapping[str, str]]
 ) -> list[Checked]:
-    """The rows anew; what is wrong with a row as a whole is not in its cells and stays wrong."""
+    """The rows anew, with what is still wrong with them that can't be seen in their texts."""
     old = list(old)
     rows = [(_source(row), engine.with_edit(texts_of(row), edits[row.number])) for row in old]
     checked = engine.check(actor, job, rows)
     for one, row in zip(checked, old, strict=True):
-        if whole := (row.errors or {}).get("row"):
-            one.row.errors["row"] = [Problem.from_json(problem) for problem in whole]
+        one.row.errors.update(_lasting(one, row))
     return checked
+
+
+def _lasting(checked: Checked, old: ImportRow) -> dict[str, list[Problem]]:
+    """What is wrong with the row as a whole, and with cells that couldn't be read and that nobody has written over."""
+    before = dict(zip(NAMES, texts_of(old), strict=False))  # the organization id may follow
+    return {
+        name: [Problem.from_json(problem) for problem in problems]
+        for name, problems in (old.errors or {}).items()
+        if name == "row" or (problems[0]["code"] in UNREAD_CELLS and checked.text(name) == before[name])
+    }
 
 
 def _source(row: ImportRow) -> SourceRow:

@@ -15,6 +15,7 @@ from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
 from imports.mending import Fault, get_faults
 from imports.models import Import, ImportQuerySet, Mode, State
+from imports.readers.excel import MOST_ROWS_OF_A_SHEET
 from imports.readers.shape import MOST_ROWS, Layout
 from imports.rows import fault_label, rows_context
 from imports.unreadable import SENTENCES, sentence
@@ -38,7 +39,7 @@ DELIMITERS: Final = {
     "\t": gettext_lazy("tab"),
     "|": gettext_lazy("vertical bar"),
 }
-FORMATS: Final = {"csv": "CSV", "xml": "XML"}
+FORMATS: Final = {"csv": "CSV", "xml": "XML", "xlsx": "XLSX", "xls": "XLS"}
 # What can befall an import beside what is wrong with its file, and what to do then.
 FATES: Final = {
     "internal": gettext_lazy("Something went wrong on our side. What was created stays. Upload the failed rows again."),
@@ -53,8 +54,6 @@ FATES: Final = {
 
 
 def upload_context(actor: Actor, form: UploadForm) -> dict[str, Any]:
-    limit = number_format(MOST_ROWS, force_grouping=True)
-    limits = _("CSV or XML, up to %(size)s MB and %(rows)s rows.") % {"size": MOST_MEGABYTES, "rows": limit}
     return {
         "form": form,
         "problems": form.problems if form.is_bound else [],
@@ -62,10 +61,18 @@ def upload_context(actor: Actor, form: UploadForm) -> dict[str, Any]:
         "templates": [
             {"label": made.label, "url": reverse("imports:template", args=[name])} for name, made in TEMPLATES.items()
         ],
-        "limits": limits,
+        "limits": _limits(),
         "max_bytes": MOST_BYTES,
         "too_large": sentence("file_too_large", {"limit": MOST_MEGABYTES}),
         "history_url": reverse("imports:history"),
+    }
+
+
+def _limits() -> str:
+    return _("CSV or XML with up to %(rows)s rows, XLSX or XLS with up to %(sheet_rows)s; at most %(size)s MB.") % {
+        "rows": _number(MOST_ROWS),
+        "sheet_rows": _number(MOST_ROWS_OF_A_SHEET),
+        "size": MOST_MEGABYTES,
     }
 
 
@@ -149,6 +156,7 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "problem_groups": _problem_groups(job) if job.rows_invalid else [],
         "may_repair": may,
         "layout_facts": _layout_facts(job),
+        "notices": _notices(job),
         "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
         "can_start": may and not _blocked(job),
         "start_blocked": _blocked(job),
@@ -201,6 +209,15 @@ def _blocked(job: Import) -> str:
     if job.rows_to_keep == job.rows_valid:
         return _("Every row is as the records are already: there is nothing to change.")
     return ""
+
+
+def _notices(job: Import) -> list[dict[str, str]]:
+    layout = Layout.from_json(job.layout)
+    if not layout.others:
+        return []
+    told = _("Only the sheet “%(sheet)s” is read. These sheets hold something too: %(others)s.")
+    names = {"sheet": layout.sheet, "others": ", ".join(f"“{name}”" for name in layout.others)}
+    return [{"tone": "warning", "text": told % names}]
 
 
 def _layout_facts(job: Import) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.db import connection
 from imports.models import Action, Import, ImportRow, Verdict
 from imports.readers.shape import SourceRow
 from organizations.batches import COLUMNS, STORED, Batch, record_of
-from organizations.fields import Row
+from organizations.fields import NAMES, Row
 from organizations.problems import Problem
 from organizations.rules import conflicts_query
 
@@ -40,6 +40,10 @@ class Checked(NamedTuple):
     public_id: uuid.UUID
     action: str = Action.CREATE.value
     raw: Sequence[str] | None = None
+
+    def text(self, name: str) -> str:
+        """What stands in the field's cell, or what somebody has written over it."""
+        return (self.row.raw if self.raw is None else self.raw)[NAMES.index(name)]
 
 
 def stage(job: Import, rows: Iterable[Checked]) -> None:

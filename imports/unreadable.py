@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 Params = Mapping[str, int | str]
+# Something stands in these cells, but no text that could be taken for it.
+UNREAD_CELLS = ("error_cell", "formula_cell")
 
 SENTENCES: dict[str, "StrPromise"] = {
     # The whole file.
@@ -103,9 +105,39 @@ SENTENCES: dict[str, "StrPromise"] = {
         "In or behind the element that begins in line %(line)d stands text that is in no element of its own: "
         "“%(text)s”. Put it into one or delete it, and upload the file again."
     ),
+    # Workbooks.
+    "too_many_rows_in_sheet": _(
+        "The sheet has more than %(limit)s rows. Save it as CSV, which may have %(most)s, and upload that; or split it."
+    ),
+    "sheet_cell_too_long": _(
+        "The cell %(cell)s is longer than %(limit)s characters. Shorten it and upload the file again."
+    ),
+    "workbook_damaged": _(
+        "The workbook is damaged or cut off. Open it in a spreadsheet, save it as XLSX or CSV, and upload that."
+    ),
+    "workbook_encrypted": _("The workbook is protected by a password. Save it without one and upload that."),
+    "workbook_too_large": _(
+        "The workbook needs more memory than an upload may take. Save the sheet as CSV, which may have %(limit)s rows, "
+        "and upload that."
+    ),
+    "workbook_too_slow": _(
+        "The workbook takes too long to read. Save the sheet as CSV, which may have %(limit)s rows, and upload that."
+    ),
+    "archive_too_large": _(
+        "The workbook is larger than %(limit)s MB when it is unpacked. Copy the organizations into a new workbook, or "
+        "save the sheet as CSV, and upload that."
+    ),
+    "archive_too_dense": _(
+        "A part of the workbook unpacks to more than %(limit)s times its size, as no table of organizations does. Copy "
+        "the organizations into a new workbook, or save the sheet as CSV, and upload that."
+    ),
+    "archive_of_too_many": _(
+        "The workbook consists of more than %(limit)s parts. Copy the organizations into a new workbook, or save the "
+        "sheet as CSV, and upload that."
+    ),
     # Something that is no table, whatever its name says.
-    "is_xlsx": _("This is an XLSX workbook. Save it as CSV and upload that."),
-    "is_xls": _("This is an old Excel workbook or another Office document. Save the table as CSV and upload that."),
+    "is_xlsb": _("This is a binary workbook (XLSB). Save it as XLSX or CSV and upload that."),
+    "is_office": _("This is an Office document, but not a workbook. Save the table as CSV or XLSX and upload that."),
     "is_ods": _("This is an OpenDocument file. Save the table as CSV or XLSX and upload that."),
     "is_word": _("This is a Word document, not a table. Put the organizations in a table and save it as CSV or XLSX."),
     "is_archive": _("This is a compressed archive, not a table. Unpack it and upload the CSV, XML or XLSX file in it."),
@@ -115,7 +147,16 @@ SENTENCES: dict[str, "StrPromise"] = {
     "is_html": _("This is a web page, not a table. Open it in a spreadsheet and save it as CSV or XLSX."),
     "is_json": _("This is a JSON file, not a table. Send it to the API, or save it as CSV, XML or XLSX."),
     "is_binary": _("This is not a text file. Save the table as “CSV UTF-8” or XLSX and upload that."),
+    # One cell.
+    "error_cell": _("The cell %(cell)s holds the error %(value)s. Correct its formula, or type the value."),
+    "formula_cell": _(
+        "The cell %(cell)s holds the formula %(value)s, which was never calculated. Open the file in a spreadsheet and "
+        "save it, or type the value."
+    ),
     # One row.
+    "no_heading_above": _(
+        "There is text in column %(column)s, which has no heading. Give the column a heading, or delete the text."
+    ),
     "surplus_cells": _(
         "The row has %(found)s cells, but there are %(expected)s headings. Probably a cell holds the delimiter: put "
         'it between quotation marks (").'
@@ -146,4 +187,4 @@ def sentence(code: str, params: Params) -> str:
 
 
 def _shown(name: str, value: int | str) -> int | str:
-    return str(number_format(value, force_grouping=True)) if name == "limit" else value
+    return str(number_format(value, force_grouping=True)) if name in ("limit", "most") else value

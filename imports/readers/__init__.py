@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from imports.readers import csv, xml
+from imports.readers import csv, excel, xml
 from imports.readers.contents import HEAD, content_of
 from imports.readers.shape import LARGEST_FILE, Layout, Reader, Unreadable
 
-READERS: dict[str, Reader] = {"csv": csv, "xml": xml}
+READERS: dict[str, Reader] = {"csv": csv, "xml": xml, "xlsx": excel, "xls": excel}
 # What `content_of` finds, and who reads it. Anything else has a sentence of its own, `is_…`.
-_BY_CONTENT = {"text": "csv", "xml": "xml"}
+_BY_CONTENT = {"text": "csv", "xml": "xml", "xlsx": "xlsx", "xls": "xls"}
 
 
 def reader_of(path: Path) -> Reader:

@@ -23,6 +23,7 @@ ROWS_SAMPLED = 1_000
 
 Watch = Mapping[int, Callable[[str], object]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
+_LISTS = ("elements", "others", "chosen")  # of a Layout; JSON knows no tuples
 
 
 class RowProblem(NamedTuple):
@@ -39,8 +40,8 @@ class RowProblem(NamedTuple):
 class Layout:
     """How the file is laid out. `chosen` names what a person chose; everything else was detected and may be wrong.
 
-    `elements` are the headings of a format that has none in a row of its own. They are those of the file's beginning
-    until the survey, which has the last word.
+    `elements` are the headings where finding them again would cost a pass over the file: of XML they are those of its
+    beginning until the survey, which has the last word. `others` are sheets that hold something and aren't read.
     """
 
     format: str
@@ -49,6 +50,7 @@ class Layout:
     heading_row: int = 1
     sheet: str = ""
     elements: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
 
     @property
@@ -57,25 +59,26 @@ class Layout:
         return self.format == "xml"
 
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "elements": list(self.elements), "chosen": list(self.chosen)}
+        return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         known = {field.name: stored[field.name] for field in fields(cls) if field.name in stored}
-        return cls(**known | {name: tuple(known.get(name, ())) for name in ("elements", "chosen")})
+        return cls(**known | {name: tuple(known.get(name, ())) for name in _LISTS})
 
 
 class SourceRow(NamedTuple):
     """A row that isn't blank. A named tuple because a million of them are made, at a quarter of a dataclass's price.
 
     `number` counts data rows from 1, `line` is where the row starts in the file. There are at least as many `cells`
-    as headings, and more only with a `problem`.
+    as headings, and more only with a `problem`. `bad_cells` says by place what is wrong with single cells.
     """
 
     number: int
     line: int
     cells: list[str]
     problem: RowProblem | None = None
+    bad_cells: Mapping[int, RowProblem] = NOTHING
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ def survey_rows(
             raise Unreadable("too_many_rows", limit=most_rows)
         for column, look in watchers:
             look(row.cells[column])
-        if row.problem is not None:
+        if row.problem is not None or row.bad_cells:
             problems += 1
         if count <= ROWS_SAMPLED:
             _take_samples(samples, row.cells)

@@ -12,8 +12,10 @@ from imports.problems import sentences_of
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow
 from imports.reports.csv import write_csv
+from imports.reports.xlsx import write_xlsx
 from imports.reports.xml import write_xml
 from organizations.fields import BY_NAME
+from organizations.xlsx_file import CONTENT_TYPE
 
 ERRORS: Final = EXTRAS["errors"]
 AT_ONCE: Final = 500
@@ -28,10 +30,13 @@ class Format(NamedTuple):
     write: Writer
 
 
+_XLSX: Final = Format("xlsx", CONTENT_TYPE, write_xlsx)
 # By the format of the upload.
 FORMATS: Final = {
     "csv": Format("csv", "text/csv; charset=utf-8", write_csv),
     "xml": Format("xml", "application/xml", write_xml),
+    "xlsx": _XLSX,
+    "xls": _XLSX,
 }
 
 
