@@ -17,7 +17,7 @@ from organizations.fields import BY_NAME, NAMES, Reading, read_value
 from organizations.forms import field_for, groups_field
 from organizations.rules import APPROVAL
 
-ACCEPTED = ".csv,.txt,.tsv,.xml,.xms,text/csv,text/xml,application/xml"
+ACCEPTED = ".csv,.txt,.tsv,.xml,.xms,.xlsx,.xls,text/csv,text/xml,application/xml"
 
 
 # What a person may fill in once for all rows that leave it blank and become new records.

@@ -65,6 +65,7 @@ TABLE = [
     ("organizations/create-multiple/rows/{grid}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
     ("organizations/templates/csv/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
     ("organizations/templates/xml/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
+    ("organizations/templates/xlsx/", "get", (LOGIN, 200, 403, 200, 403, 200, 403, 200, 403)),
     ("organizations/templates/exe/", "get", (LOGIN, 404, 403, 404, 403, 404, 403, 404, 403)),
     ("organizations/imports/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("organizations/imports/{job}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),

@@ -4,7 +4,9 @@ from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from imports.blanks.csv import csv_template
+from imports.blanks.xlsx import xlsx_template
 from imports.blanks.xml import xml_template
+from organizations.xlsx_file import CONTENT_TYPE
 
 
 class Template(NamedTuple):
@@ -20,5 +22,6 @@ class Template(NamedTuple):
 
 TEMPLATES: Final = {
     "csv": Template("CSV", "text/csv; charset=utf-8", csv_template),
+    "xlsx": Template("Excel (XLSX)", CONTENT_TYPE, xlsx_template),
     "xml": Template("XML", "application/xml", xml_template),
 }
