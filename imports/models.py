@@ -18,6 +18,8 @@ class State(models.TextChoices):
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
     CANCELLED = "cancelled", _("Cancelled")
+    UNDOING = "undoing", _("Undoing")
+    UNDONE = "undone", _("Undone")
 
 
 class Mode(models.TextChoices):
@@ -107,6 +109,37 @@ class Import(models.Model):
     @property
     def rows_to_create(self) -> int:
         return self.rows_valid - self.rows_to_update - self.rows_to_keep
+
+
+class Undo(models.Model):
+    """A batch being taken back: a file's, a grid's or a program's. It is its own job, with place and counts."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    batch_id = models.UUIDField()  # of the events; for a file the import's public id
+    membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    total = models.PositiveIntegerField()
+    place = models.BigIntegerField(default=0)  # events up to this one have been dealt with
+    removed = models.PositiveIntegerField(default=0)
+    restored = models.PositiveIntegerField(default=0)
+    kept = models.PositiveIntegerField(default=0)
+    kept_first = models.JSONField(default=list)  # [public id, reason] of the first of them
+    failed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "batch_id", name="undone_once"),
+            models.UniqueConstraint("reseller", "id", name="undo_target"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.batch_id)
+
+    @property
+    def done(self) -> int:
+        return self.removed + self.restored + self.kept
 
 
 class RowEdit(models.Model):

@@ -25,7 +25,13 @@ from organizations.pages import Order, get_page
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
 STEPS: Final = (gettext_lazy("Template"), gettext_lazy("Upload"), gettext_lazy("Check"), gettext_lazy("Import"))
-TONES: Final = {State.DONE: "ok", State.FAILED: "bad", State.CANCELLED: "warn", State.READY: "info"}
+TONES: Final = {
+    State.DONE: "ok",
+    State.FAILED: "bad",
+    State.CANCELLED: "warn",
+    State.UNDONE: "warn",
+    State.READY: "info",
+}
 ENCODINGS: Final = {
     "cp1252": "Windows-1252",
     "utf-8": "UTF-8",
@@ -88,12 +94,14 @@ def steps(current: int) -> list[dict[str, Any]]:
 def import_context(actor: Actor, job: Import, query: QueryDict, options: OptionsForm | None = None) -> dict[str, Any]:
     """`options` is the form that was refused, if one was."""
     context = {"job": _job(job), "steps": steps(2 if job.state in (State.READING, State.READY) else 3)}
+    if job.state == State.UNDOING:
+        return context | {"undo_page": reverse("imports:undo", args=[job.public_id])}
     if job.state in (State.READING, State.IMPORTING):
         return context | progress_context(actor, job) | {"auto_refresh": _refresh(query)}
     if job.state == State.READY:
         form = options or OptionsForm(actor=actor, job=job)
         return context | _check_context(actor, job, form) | rows_context(actor, job, query)
-    return context | _result_context(job) | (rows_context(actor, job, query) if job.rows_read else {})
+    return context | _result_context(actor, job) | (rows_context(actor, job, query) if job.rows_read else {})
 
 
 def _job(job: Import) -> dict[str, Any]:
@@ -233,7 +241,7 @@ def _layout_facts(job: Import) -> list[dict[str, Any]]:
     return [{"label": label, "value": value} for label, value in facts if value]
 
 
-def _result_context(job: Import) -> dict[str, Any]:
+def _result_context(actor: Actor, job: Import) -> dict[str, Any]:
     not_created = job.rows_invalid + job.rows_failed
     label = ngettext(
         "Download %(n)s row that was not created", "Download %(n)s rows that were not created", not_created
@@ -241,9 +249,18 @@ def _result_context(job: Import) -> dict[str, Any]:
     return {
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
         "failed_rows_label": label % {"n": _number(not_created)},
-        "created_url": reverse("organizations:list") if job.rows_created else "",
+        "created_url": reverse("organizations:created_together", args=[job.public_id]) if job.rows_created else "",
+        "undo_url": reverse("imports:undo", args=[job.public_id]) if _undoable(actor, job) else "",
         "again_url": reverse("imports:create_multiple"),
     }
+
+
+def _undoable(actor: Actor, job: Import) -> bool:
+    """Whether to offer it; what may really be taken back is asked on its page."""
+    is_mine = job.membership_id == actor.membership.pk and actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
+    made = job.rows_created or job.rows_updated
+    ended = job.state in (State.DONE, State.CANCELLED, State.FAILED)
+    return bool(made and ended and (is_mine or actor.can(Permission.ORGANIZATIONS_ARCHIVE)))
 
 
 def history_context(actor: Actor, imports: ImportQuerySet, query: QueryDict) -> dict[str, Any]:

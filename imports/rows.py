@@ -224,7 +224,9 @@ def _row(
         "state": result,
         "state_label": LABELS[result],
         "tone": TONES[result],
-        "url": reverse("organizations:detail", args=[row.public_id]) if result in EXISTING else "",
+        "url": reverse("organizations:detail", args=[row.public_id])
+        if result in EXISTING and job.state not in (State.UNDOING, State.UNDONE)
+        else "",
         "cells": [_cell(row, name, errors, warnings, before) for name in names],
     }
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import engine, receiving, uploads, whole
+from imports import engine, receiving, undo, uploads, whole
 from jobs.work import take_turn
 
 
@@ -19,6 +19,11 @@ def create(reseller_id: int, import_id: int) -> None:
 @shared_task(name=receiving.CREATE_WHOLE, time_limit=4 * 3600, soft_time_limit=None)
 def create_whole(reseller_id: int, import_id: int) -> None:
     take_turn(receiving.CREATE_WHOLE, reseller_id, import_id, work=whole.create_whole, give_up=engine.give_up)
+
+
+@shared_task(name=undo.UNDO)
+def undo_batch(reseller_id: int, undo_id: int) -> None:
+    take_turn(undo.UNDO, reseller_id, undo_id, work=undo.run_undo, give_up=undo.give_up)
 
 
 @shared_task(name="imports.sweep_uploads")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import mend_views, views
+from imports import mend_views, undo_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("imports/<uuid:public_id>/options/", views.options, name="options"),
     path("imports/<uuid:public_id>/rows/<int:number>/", mend_views.row, name="row"),
     path("imports/<uuid:public_id>/fix/", mend_views.fix, name="fix"),
+    path("undo/<uuid:batch_id>/", undo_views.undo, name="undo"),
+    path("undo/<uuid:batch_id>/progress/", undo_views.progress, name="undo_progress"),
     path("imports/<uuid:public_id>/cancel/", views.cancel, name="cancel"),
     path("imports/<uuid:public_id>/failed-rows/", views.failed_rows, name="failed_rows"),
 ]

@@ -26,6 +26,12 @@ def get_organization(
     return found
 
 
+def get_names(actor: Actor, public_ids: Sequence[uuid.UUID]) -> dict[str, str]:
+    """The names of those of the records that the actor sees, by public id."""
+    seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(public_id__in=public_ids)
+    return {str(public_id): name for public_id, name in seen.values_list("public_id", "name")}
+
+
 def get_created_together(actor: Actor, batch_id: uuid.UUID) -> OrganizationQuerySet:
     """What one batch created, as far as the actor may see it; 404 where that is nothing."""
     made = Event.objects.filter(reseller=actor.reseller, batch_id=batch_id, kind=Kind.ORGANIZATION_CREATED)

@@ -13,6 +13,7 @@ from ninja import Path, Router, Status
 from pydantic import AwareDatetime, Field
 
 from accounts.actors import Actor
+from accounts.models import new_id
 from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
@@ -145,6 +146,7 @@ def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
     actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     given = [row.model_dump(exclude_unset=True) for row in payload.rows]
     refs = [row.pop("client_ref", None) for row in given]
+    batch_id = new_id()
     try:
         puts = _grounded(
             lambda: put_organizations(
@@ -154,13 +156,17 @@ def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
                 mode=Mode(payload.mode),
                 groups=payload.groups,
                 all_or_nothing=payload.all_or_nothing,
+                batch_id=batch_id,
             )
         )
     except NothingWritten as nothing:
         raise _invalid(
             {f"rows.{p.number}.{n}": told for p in nothing.puts for n, told in p.errors.items()}
         ) from nothing
-    return _counted(puts) | {"items": [_item(put, ref) for put, ref in zip(puts, refs, strict=True)]}
+    return _counted(puts) | {
+        "batch_id": batch_id,
+        "items": [_item(put, ref) for put, ref in zip(puts, refs, strict=True)],
+    }
 
 
 def _counted(puts: Sequence[Put]) -> dict[str, int]:

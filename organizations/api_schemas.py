@@ -103,6 +103,7 @@ class BulkItem(Schema):
 
 
 class BulkAnswer(Schema):
+    batch_id: uuid.UUID = Field(description="Under which this call can be undone.")
     created: int
     updated: int
     unchanged: int

@@ -100,6 +100,7 @@ def created_together(request: Request, batch_id: uuid.UUID) -> HttpResponse:
     context = created_context(request.actor, found, request.GET) | {
         "draft": draft_key(request.actor),
         "may_create": _may_create(request.actor),
+        "undo_url": reverse("imports:undo", args=[batch_id]) if _may_create(request.actor) else "",
         "breadcrumbs": crumbs(multiple, (_("Created Organizations"), "")),
     }
     return render(request, "organizations/created_together.html", context)

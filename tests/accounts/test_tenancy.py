@@ -18,7 +18,7 @@ from api.models import Answer
 from csp_link.models import Connection, StagedTenant, Sync, Tenant
 from groups.access import actor_of
 from groups.models import Assignment
-from imports.models import Import, ImportRow, RowEdit, Verdict
+from imports.models import Import, ImportRow, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
 from organizations.models import Source
 from people.models import Invitation
@@ -135,6 +135,7 @@ def fill(reseller, membership, group):
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
         job = Import.objects.create(reseller=reseller, membership=membership, **file)
+        Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, total=1)
         RowEdit.objects.create(reseller=reseller, batch=job, number=1, texts={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
@@ -219,6 +220,7 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 # Links between rows
 
 LINKS = {
+    ("imports_undo", "membership_id", "accounts_membership"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
     ("csp_link_stagedtenant", "sync_id", "csp_link_sync"),
