@@ -9,9 +9,11 @@ from itertools import count, islice
 from random import Random
 from unicodedata import normalize
 
+import openpyxl
 from lxml import etree
 
 from organizations.fields import FIELDS, NAMES, neutralise
+from support.workbooks import saved, xls
 
 COUNT = 2_000
 BLANK = ["", "", " ", "\N{NO-BREAK SPACE}"]
@@ -169,4 +171,22 @@ def as_xml(rows):
     return etree.tostring(root, encoding="utf-16", xml_declaration=True)
 
 
-WRITERS = {"csv": as_csv, "xml": as_xml}
+def as_xlsx(rows):
+    """Text cells, as a person gets who formats the columns as text."""
+    book = openpyxl.Workbook()
+    for line in _lines(rows):
+        book.active.append(line)
+        for cell in book.active[book.active.max_row]:
+            cell.data_type = "s"  # or =1+1 would be run
+    return saved(book)
+
+
+def as_xls(rows):
+    return xls(*_lines(rows))
+
+
+def _lines(rows):
+    return [NAMES, *([row[name] for name in NAMES] for row in rows)]
+
+
+WRITERS = {"csv": as_csv, "xml": as_xml, "xlsx": as_xlsx, "xls": as_xls}
