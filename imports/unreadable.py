@@ -161,7 +161,7 @@ SENTENCES: dict[str, "StrPromise"] = {
         "The row has %(found)s cells, but there are %(expected)s headings. Probably a cell holds the delimiter: put "
         'it between quotation marks (").'
     ),
-    "element_again": _("The element %(element)s comes more than once in this row. Keep one of them."),
+    "element_again": _("The element %(element)s comes more than once for this organization. Keep one of them."),
     "many_lines": _(
         'The row goes from line %(first)d to line %(last)d. Probably a quotation mark (") is opened there by mistake '
         "and the rows below it were taken for one cell."

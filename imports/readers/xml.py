@@ -68,14 +68,14 @@ def _rows(path: Path, encoding: str, columns: Columns) -> Iterator[SourceRow]:
         if count - number > MOST_BLANK:
             raise Unreadable("too_many_blank", limit=MOST_BLANK)
         _refuse_stray_text(element)
-        cells, problem = columns.cells_of(element)
+        cells, bad_cells = columns.cells_of(element)
         joined = "".join(cells)
         if not joined.strip():
             continue
         if len(joined) > LONGEST_CELL and max(map(len, cells)) > LONGEST_CELL:
             raise Unreadable("element_too_long", line=line_of(element), limit=LONGEST_CELL)
         number += 1
-        yield SourceRow(number, line_of(element), cells, problem)
+        yield SourceRow(number, line_of(element), cells, bad_cells=bad_cells)
 
 
 def _refuse_stray_text(row: _Element) -> None:

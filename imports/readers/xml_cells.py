@@ -1,13 +1,12 @@
 """The cells of an XML row, in columns that are found while rows go by."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from lxml.etree import QName, _Element
 
-from imports.headings import count_known
-from imports.readers.shape import MOST_COLUMNS, RowProblem, Unreadable
+from imports.readers.shape import MOST_COLUMNS, NOTHING, RowProblem, Unreadable
 
 INSIDE: Final = "/"  # between the names of an element and of one inside it
 AGAIN: Final = "#"  # before the number of an element that comes again in its row
@@ -23,8 +22,8 @@ class Columns:
         self._places = {name: place for place, name in enumerate(self.names)}
         self._tags: dict[str, int] = {}  # the places again, by tags as they are written, which is what most rows need
 
-    def cells_of(self, row: _Element) -> tuple[list[str], RowProblem | None]:
-        """One cell for each of `names`, and what is wrong with the row.
+    def cells_of(self, row: _Element) -> tuple[list[str], Mapping[int, RowProblem]]:
+        """One cell for each of `names`, and by place what is wrong with cells.
 
         Most rows are elements in known columns, each once and with nothing but text; others are taken apart exactly.
         """
@@ -34,9 +33,9 @@ class Columns:
             if place is None or len(cell) or cells[place]:
                 return self._exactly(row)
             cells[place] = cell.text or ""
-        return self._exactly(row) if row.keys() else (cells, None)
+        return self._exactly(row) if row.keys() else (cells, NOTHING)
 
-    def _exactly(self, row: _Element) -> tuple[list[str], RowProblem | None]:
+    def _exactly(self, row: _Element) -> tuple[list[str], Mapping[int, RowProblem]]:
         values = list(_values(row))
         for name, _text in values:
             self._place_of(name)
@@ -47,8 +46,10 @@ class Columns:
             if text.strip():
                 seen[name] += 1
                 found[self._place_of(name, seen[name])] = text
-        problems = [_again(name) for name, times in seen.items() if times > 1 and count_known([name])]
-        return [found.get(place, "") for place in range(len(self.names))], next(iter(problems), None)
+            elif not found.get(self._places[name]):
+                found[self._places[name]] = text
+        cells = [found.get(place, "") for place in range(len(self.names))]
+        return cells, {self._places[name]: _again(name) for name, times in seen.items() if times > 1}
 
     def _place_of(self, name: str, time: int = 1) -> int:
         full = f"{name}{AGAIN}{time}" if time > 1 else name

@@ -36,7 +36,7 @@ def survey_of(path, **chosen):
     survey = xml.survey(path, layout)
     rows = list(xml.read_rows(path, survey.layout))
     assert xml.read_headings(path, survey.layout) == list(survey.headings)
-    assert (survey.rows, survey.problems) == (len(rows), sum(1 for row in rows if row.problem))
+    assert (survey.rows, survey.problems) == (len(rows), sum(1 for row in rows if row.bad_cells))
     assert {len(row.cells) for row in rows} == {len(survey.headings)}
     return survey, rows
 
@@ -140,24 +140,24 @@ def test_an_apostrophe_before_a_formula_stays(file):
     assert cells_of(file(within("<o><name>'=1+1</name></o>"))) == [["'=1+1"]]
 
 
-def test_an_element_that_comes_again_is_a_problem_of_its_row_alone(file):
+def test_an_element_that_comes_again_is_a_problem_of_its_cell_alone(file):
     twice = "<o><name>A</name><contact_phone>1</contact_phone><contact_phone>2</contact_phone></o>"
     survey, rows = survey_of(file(within("<o><name>B</name></o>", twice)))
     assert survey.headings == ("name", "contact_phone", "contact_phone#2")
-    assert [row.problem and row.problem.code for row in rows] == [None, "element_again"]
-    assert "contact_phone" in rows[1].problem.sentence()
+    assert [list(row.bad_cells) for row in rows] == [[], [1]]
+    assert "contact_phone" in rows[1].bad_cells[1].sentence()
     assert rows[1].cells == ["A", "1", "2"]
     assert match_headings(survey.headings).fields == ("name", "contact_phone", None)
 
 
-def test_an_element_that_comes_again_without_a_value_or_a_meaning_is_no_problem(file):
-    (row,) = rows_of(file(within("<o><name/><name>A</name><name> </name><tag>x</tag><tag>y</tag></o>")))
-    assert (row.problem, row.cells[0]) == (None, "A")
+def test_an_element_that_comes_again_without_a_value_is_no_problem(file):
+    (row,) = rows_of(file(within("<o><name/><name>A</name><name> </name></o>")))
+    assert (dict(row.bad_cells), row.cells) == ({}, ["A"])
 
 
 def test_an_attribute_and_an_element_of_one_name_are_the_same_twice(file):
     (row,) = rows_of(file('<l><r name="A"><name>B</name></r></l>'))
-    assert row.problem.code == "element_again"
+    assert [problem.code for problem in row.bad_cells.values()] == ["element_again"]
 
 
 def test_elements_inside_elements_are_columns_named_for_both(file):
@@ -473,7 +473,5 @@ def test_the_straight_path_and_the_exact_one_are_equal(rows):
     straight, exact = Columns(), Columns()
     for inside, attributes in rows:
         row = built("row", "", inside, attributes)
-        (cells, problem), (expected, expected_problem) = straight.cells_of(row), exact._exactly(row)
-        assert [cell if cell.strip() else "" for cell in cells] == expected, "only what blank cells hold may differ"
-        assert problem == expected_problem
+        assert straight.cells_of(row) == exact._exactly(row)
         assert straight.names == exact.names
