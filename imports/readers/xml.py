@@ -6,8 +6,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from lxml.etree import _Element
-
 from imports.readers.contents import HEAD
 from imports.readers.detect import read_choice
 from imports.readers.shape import (
@@ -67,7 +65,6 @@ def _rows(path: Path, encoding: str, columns: Columns) -> Iterator[SourceRow]:
     for count, element in enumerate(elements_of(path, encoding), start=1):
         if count - number > MOST_BLANK:
             raise Unreadable("too_many_blank", limit=MOST_BLANK)
-        _refuse_stray_text(element)
         cells, bad_cells = columns.cells_of(element)
         joined = "".join(cells)
         if not joined.strip():
@@ -76,10 +73,3 @@ def _rows(path: Path, encoding: str, columns: Columns) -> Iterator[SourceRow]:
             raise Unreadable("element_too_long", line=line_of(element), limit=LONGEST_CELL)
         number += 1
         yield SourceRow(number, line_of(element), cells, bad_cells=bad_cells)
-
-
-def _refuse_stray_text(row: _Element) -> None:
-    """Text that is in no cell: in front of a row's elements, between them, or between rows."""
-    for text in (row.text, row.tail, *(cell.tail for cell in row)):
-        if text and not text.isspace():
-            raise Unreadable("stray_text", line=line_of(row), text=text.strip()[:40])

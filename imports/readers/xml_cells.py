@@ -7,6 +7,7 @@ from typing import Final
 from lxml.etree import QName, _Element
 
 from imports.readers.shape import MOST_COLUMNS, NOTHING, RowProblem, Unreadable
+from imports.readers.xml_elements import line_of
 
 INSIDE: Final = "/"  # between the names of an element and of one inside it
 AGAIN: Final = "#"  # before the number of an element that comes again in its row
@@ -30,12 +31,13 @@ class Columns:
         cells, tags = [""] * len(self.names), self._tags
         for cell in row:
             place = tags.get(cell.tag)
-            if place is None or len(cell) or cells[place]:
+            if place is None or len(cell) or cells[place] or not (cell.tail or " ").isspace():
                 return self._exactly(row)
             cells[place] = cell.text or ""
-        return self._exactly(row) if row.keys() else (cells, NOTHING)
+        return self._exactly(row) if row.keys() or _says(row.text) or _says(row.tail) else (cells, NOTHING)
 
     def _exactly(self, row: _Element) -> tuple[list[str], Mapping[int, RowProblem]]:
+        _refuse_stray_text(row)
         values = list(_values(row))
         for name, _text in values:
             self._place_of(name)
@@ -93,5 +95,14 @@ def _inside(element: _Element, path: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _has_text(element: _Element) -> bool:
-    texts = [element.text, *(child.tail for child in element)]
-    return any(text and text.strip() for text in texts)
+    return any(map(_says, (element.text, *(child.tail for child in element))))
+
+
+def _says(text: str | None) -> bool:
+    return not (text or " ").isspace()
+
+
+def _refuse_stray_text(row: _Element) -> None:
+    """Text that is in no cell: in front of a row's elements, between them, or between rows."""
+    for text in filter(_says, (row.text, row.tail, *(cell.tail for cell in row))):
+        raise Unreadable("stray_text", line=line_of(row), text=str(text).strip()[:40])
