@@ -1,9 +1,11 @@
 """The Celery application and its schedule. The jobs themselves are rows (jobs/); the broker only wakes workers up."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import celeryd_init
+from celery.signals import celeryd_init, setup_logging, task_prerun
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudbroker.settings")
 
@@ -31,6 +33,7 @@ app.conf.update(
     beat_schedule={
         "sweep": {"task": "jobs.sweep", "schedule": 10.0, "options": {"expires": 10}},
         "forget-answers": {"task": "api.forget_answers", "schedule": 3600.0, "options": {"expires": 600}},
+        "forget-sessions": {"task": "portal.forget_sessions", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
         "csp-link": {"task": "csp_link.tick", "schedule": 300.0, "options": {"expires": 300}},
         "sweep-exports": {"task": "exports.sweep", "schedule": 3600.0, "options": {"expires": 600}},
@@ -38,6 +41,18 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 heartbeat.add_to(app)
+
+
+@setup_logging.connect
+def leave_logging_alone(**kwargs: object) -> None:
+    """Django has set it up; that somebody listens here keeps Celery from doing it again."""
+
+
+@task_prerun.connect
+def name_the_task(task: Any, task_id: str, **kwargs: object) -> None:
+    """In every line that is logged meanwhile."""
+    clear_contextvars()
+    bind_contextvars(task=task.name, task_id=task_id)
 
 
 @celeryd_init.connect

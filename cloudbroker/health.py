@@ -1,4 +1,4 @@
-"""What machines ask: /livez, whether this process is alive, and /readyz, whether it can do its work and wants more.
+"""What machines ask: /livez, whether this process is alive, /readyz, whether it can do its work, and /metrics.
 
 Answered before anything else, because whoever asks knows no host name of ours and is nobody that could sign in.
 """
@@ -11,6 +11,8 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+
+from cloudbroker.metrics import may_read, metrics_text
 
 # Set in a web process that was asked to stop: it serves on for a while, and a proxy learns here to turn to another.
 draining: Final = threading.Event()
@@ -44,6 +46,13 @@ def readyz(request: HttpRequest) -> HttpResponse:
         return text("the database does not answer", status=503)
 
 
+def metrics(request: HttpRequest) -> HttpResponse:
+    """404 for whoever may not read them, as if there were none."""
+    return (
+        HttpResponse(metrics_text(), content_type="text/plain") if may_read(request) else text("not found", status=404)
+    )
+
+
 def is_migrated() -> bool:
     """Whether the database has seen every migration of this code; once it has, that is not asked again."""
     if not _migrated.is_set():
@@ -57,4 +66,8 @@ def text(words: str, status: int = 200) -> HttpResponse:
     return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
 
 
-ANSWERS: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {"/livez": livez, "/readyz": readyz}
+ANSWERS: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {
+    "/livez": livez,
+    "/readyz": readyz,
+    "/metrics": metrics,
+}

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "cloudbroker.health.MachineQuestions",
+    "cloudbroker.watching.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -138,7 +139,11 @@ INSTALLED_APPS.insert(-1, "django.forms")
 
 # Signing in
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mail addresses are unique by a constraint, in any case
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # e-mail addresses are unique by a constraint, in any case
+    "security.W005",  # what other hosts below this name speak is not ours to say
+    "security.W021",  # likewise
+]
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
@@ -287,14 +292,23 @@ if CACHE_URL.startswith("dbcache://"):
 BROKER_URL = required("BROKER_URL")
 HEARTBEAT_PATH = env.str("HEARTBEAT_PATH", default="")
 
+# Watching; see cloudbroker/logs.py for what a line may hold.
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "lines")
+if LOG_FORMAT not in ("json", "lines"):
+    raise ImproperlyConfigured(f"LOG_FORMAT is “{LOG_FORMAT}”; it must be json or lines.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "lines": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "cloudbroker.logs.JsonLines"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Whatever LOG_LEVEL says: these would write down what is sent to Microsoft.
-    "loggers": {name: {"level": "WARNING"} for name in ("msal", "urllib3", "requests")},
+    "loggers": {name: {"level": "WARNING"} for name in ("msal", "urllib3", "requests")}
+    | {"django.request": {"level": "ERROR"}},  # each request has a line of its own
 }
 
 if ENVIRONMENT == "test":  # fast hashes; what a production password costs is Argon2's business

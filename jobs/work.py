@@ -14,6 +14,7 @@ from functools import partial
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
+from structlog.contextvars import bind_contextvars
 
 from accounts.tenancy import acting_for
 from jobs.absence import Absence
@@ -86,6 +87,7 @@ def take_turn(
     task: str, reseller_id: int, object_id: int, *, work: Callable[[Turn], None], give_up: Callable[[Turn], None]
 ) -> None:
     """Let `work` go on until it is finished or its turn is over; after repeated errors, `give_up` says so instead."""
+    bind_contextvars(reseller=reseller_id, task=task, job=object_id)
     turn = Turn(reseller_id, task, object_id)
     try:
         work(turn)

@@ -6,7 +6,7 @@ set -eu
 folder=${1:-secrets}
 mkdir -p "$folder"
 chmod 0700 "$folder"
-for name in secret_key postgres_password database_owner_password database_password; do
+for name in secret_key postgres_password database_owner_password database_password grafana_password; do
   [ -s "$folder/$name" ] || head -c 48 /dev/urandom | base64 | tr -d '\n+/=' >"$folder/$name"
   chmod 0444 "$folder/$name"
 done

@@ -1,6 +1,7 @@
 """What web and workers refuse to start with, and settings that say what is missing."""
 
 import os
+import secrets
 import subprocess
 import sys
 
@@ -81,3 +82,11 @@ def test_a_secret_may_lie_in_a_file(tmp_path):
     assert start(show, DATABASE_PASSWORD_FILE=str(secret)) == "'correct horse'"
     in_the_address = {"DATABASE_URL": "postgresql://app:its-own@db/cloudbroker"}
     assert start(show, DATABASE_PASSWORD_FILE=str(secret), **in_the_address) == "'its-own'"
+
+
+def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
+    production = {"CLOUDBROKER_ENV": "production", "SECRET_KEY": secrets.token_urlsafe(64)}
+    production |= {"CLOUDBROKER_URL": "https://portal.example", "BEHIND_PROXY": "true"}
+    check = "from django.core.management import execute_from_command_line as run; run(%r)"
+    command = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    assert start(check % command, **production) == ""

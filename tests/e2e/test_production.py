@@ -1,12 +1,14 @@
 """The processes of docker-compose.yml, started here by its own commands: what they survive, and what they refuse."""
 
 import http.client
+import json
 import shutil
 import ssl
 import time
 from contextlib import closing
 
 import pytest
+from support.cast import customer
 from support.files import table
 from support.production import NEEDED, WEB, Production
 from support.visitors import Stream, Visitor
@@ -79,6 +81,41 @@ def test_a_broker_that_forgot_everything_and_a_worker_killed_in_between_lose_no_
     visitor.await_words(path, "The import has finished")
     assert created(production) == (before + count, before + count)
     assert visitor.failures == []
+
+
+def test_no_process_writes_down_what_people_typed_or_any_secret(production, visit):
+    planted = "xq7geheim"
+    Visitor(production, f"{planted}@northwind.example", f"{planted}-password")  # is not let in
+    visitor = visit()
+    visitor.get(f"/organizations/?search={planted}")
+    path = visitor.hand_in(table(customer(planted), {"name": planted, "primary_domain": planted}), f"{planted}.csv")
+    visitor.await_words(path, "Check the rows, then start")
+    visitor.start(path)
+    visitor.await_words(path, "The import has finished")
+    secrets = [secret.read_text() for secret in (production.folder / "secrets").iterdir()]
+    for name in (*WEB, "worker", "beat"):
+        log = production.log(name)
+        told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+        assert told and {"at", "level", "logger", "event"} <= set(told[-1])
+        assert [word for word in (planted, ADMIN, PASSWORD, *secrets) if word in log.lower()] == []
+    lines = [line for name in WEB for line in production.log(name).splitlines() if '"Answered."' in line]
+    assert any({"request", "reseller", "user", "route", "seconds"} <= set(json.loads(line)) for line in lines)
+
+
+def test_numbers_are_counted_over_all_processes_of_a_web_server(production, visit):
+    def answered():
+        text = "".join(ask(port, "/metrics").text for port in production.ports.values())
+        return sum(
+            float(line.rpartition(" ")[2])
+            for line in text.splitlines()
+            if line.startswith('cloudbroker_request_seconds_count{method="GET",route="help/"')
+        )
+
+    visitor, before = visit(), answered()
+    for _ in range(25):
+        visitor.get("/help/")
+    assert answered() - before == 25
+    until(lambda: "cloudbroker_sweep_age_seconds" in ask(production.ports["web-a"], "/metrics").text)
 
 
 def ask(port, path, authorities=None, **headers):

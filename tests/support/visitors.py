@@ -81,7 +81,7 @@ class Stream:
 
     def __init__(self, make, *, readers):
         self.over, self.failures, self.rows = threading.Event(), [], 0
-        what = [self.read] * readers + [self.import_files, self.hand_in_slowly]
+        what = [self.read] * readers + [self.choose_themes] * readers + [self.import_files, self.hand_in_slowly]
         self.visitors = [make() for _ in what]  # one after the other: the door lets nobody in twice at the same instant
         pairs = zip(what, self.visitors, strict=True)
         self.threads = [threading.Thread(target=self.go, args=pair) for pair in pairs]
@@ -119,6 +119,16 @@ class Stream:
     def read(self, visitor):
         while not self.over.is_set():
             assert "Organizations" in visitor.get("/organizations/").text
+            time.sleep(0.05)
+
+    def choose_themes(self, visitor):
+        """What a proxy may not send twice, all the time."""
+        (token, *_) = TOKEN.findall(visitor.get("/organizations/").text)
+        form = {"theme": "dark", "next": "/help/", "csrfmiddlewaretoken": token}
+        while not self.over.is_set():
+            headers = {"Referer": f"{visitor.url}/organizations/"}
+            answer = visitor.ask("POST", "/theme/", data=form, headers=headers, allow_redirects=False)
+            assert answer.headers["Location"] == "/help/"
             time.sleep(0.05)
 
     def hand_in_slowly(self, visitor):
