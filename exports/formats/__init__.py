@@ -10,6 +10,7 @@ from exports.formats.xml import write_xml
 from exports.resources import AS_VALUES, WITH_HEADINGS, WITH_NAMES
 from organizations.csv_file import csv_file
 from organizations.models import Organization
+from organizations.xlsx_file import CONTENT_TYPE, xlsx_file
 
 # Columns and rows to the bytes of a file, flat in memory at any number of rows.
 Writer = Callable[[Sequence[str], Iterable[Sequence[Any]]], Iterator[bytes]]
@@ -32,18 +33,11 @@ class Format(NamedTuple):
         return self.writer(self.resource.get_export_headers(), rows)
 
 
-def _write_xlsx(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
-    from exports.formats.xlsx import write_xlsx  # its library is slow to import, and every process passes here
-
-    return write_xlsx(columns, rows)
-
-
-SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # As many as an XLSX file that is imported may hold.
 MOST_IN_XLSX: Final = 200_000
 FORMATS: Final = {
     "csv": Format("CSV", "text/csv; charset=utf-8", WITH_HEADINGS, csv_file),
-    "xlsx": Format("XLSX", SPREADSHEET, WITH_HEADINGS, _write_xlsx, MOST_IN_XLSX),
+    "xlsx": Format("XLSX", CONTENT_TYPE, WITH_HEADINGS, xlsx_file, MOST_IN_XLSX),
     "xml": Format("XML", "application/xml; charset=utf-8", WITH_NAMES, write_xml),
     "json": Format("JSON", "application/json", AS_VALUES, write_json),
 }

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection
 from typing import Final, NamedTuple
 
 from imports.blanks.csv import csv_template
-from imports.blanks.xlsx import xlsx_template
 from imports.blanks.xml import xml_template
 from organizations.xlsx_file import CONTENT_TYPE
 
@@ -20,8 +19,14 @@ class Template(NamedTuple):
     content: Callable[[Collection[str]], bytes]
 
 
+def _xlsx_template(also_mandatory: Collection[str] = ()) -> bytes:
+    from imports.blanks.xlsx import xlsx_template  # its library is slow to import, and every process passes here
+
+    return xlsx_template(also_mandatory)
+
+
 TEMPLATES: Final = {
     "csv": Template("CSV", "text/csv; charset=utf-8", csv_template),
-    "xlsx": Template("Excel (XLSX)", CONTENT_TYPE, xlsx_template),
+    "xlsx": Template("Excel (XLSX)", CONTENT_TYPE, _xlsx_template),
     "xml": Template("XML", "application/xml", xml_template),
 }

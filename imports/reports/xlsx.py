@@ -7,4 +7,10 @@ from organizations.xlsx_file import xlsx_file
 
 
 def write_xlsx(layout: Layout, headings: list[str], rows: Iterable[list[str]]) -> Iterator[bytes]:
-    return xlsx_file(headings, rows, sheet="Failed rows")
+    return xlsx_file(headings, (_under(row, len(headings)) for row in rows), sheet="Failed rows")
+
+
+def _under(row: list[str], width: int) -> list[str]:
+    """The errors, last in the row, under their heading also where text without a heading stands before them."""
+    *cells, errors = row
+    return [*cells[: width - 1], errors, *cells[width - 1 :]]

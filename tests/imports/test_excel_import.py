@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import openpyxl
 import pytest
 from support.files import newest, organizations, sentences, staged, upload, work_on
 from support.workbooks import xls, xlsx
+from support.workers import children_of, until
 
 from imports.readers import excel
 from imports.tasks import create, read
@@ -91,6 +91,9 @@ def test_a_second_sheet_is_told_and_a_text_without_heading_is_an_error_of_its_ro
     assert "Only the sheet “Kunder” is read. These sheets hold something too: “Old &amp; gone”." in page
     assert "There is text in column I, which has no heading." in page
     assert (job.rows_valid, job.rows_invalid) == (1, 1)
+    _, row = rows_in(failed_rows(client, job))
+    assert (row[0], row[9]) == ("B", "ask Bob")
+    assert row[8].startswith("Row: There is text in column I")
 
 
 @pytest.mark.parametrize("make", [xlsx, xls])
@@ -159,11 +162,12 @@ def test_a_killed_worker_takes_the_process_with_it(tmp_path):
         assert worker.stdout.readline() == b"reading\n"
         (child,) = children_of(worker.pid)
         os.kill(worker.pid, signal.SIGKILL)
-    give_up = time.monotonic() + 20
-    while Path(f"/proc/{child}/cmdline").exists() and b"workbook" in Path(f"/proc/{child}/cmdline").read_bytes():
-        assert time.monotonic() < give_up
-        time.sleep(0.05)
+    until(lambda: not is_alive(child))
 
 
-def children_of(pid):
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+def is_alive(pid):
+    """A zombie has no command line any more, and waits for nobody of ours."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False

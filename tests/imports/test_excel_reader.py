@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlwt
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
@@ -15,6 +15,7 @@ from support.workbooks import HEADING_ROW, HEADINGS, by_hand, inline, packed, pa
 
 from imports.readers import excel, reader_of
 from imports.readers.shape import Unreadable
+from organizations.xlsx_file import xlsx_file
 
 ROW = ["Åkeri AB", "akeri.se", "it@akeri.se"]
 
@@ -418,6 +419,16 @@ texts = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 @given(rows=st.lists(st.tuples(texts, texts, texts), min_size=1, max_size=60))
 def test_any_text_that_openpyxl_writes_comes_back_equal(file, rows):
     assert cells_of(file(xlsx(HEADINGS, *rows))) == [list(row) for row in rows]
+
+
+anything = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff"), max_size=20)
+
+
+@ugly
+@given(rows=st.lists(st.tuples(texts, anything, anything), min_size=1, max_size=60))
+@example(rows=[("=1+1", "_x0041_", "\r\n\x00\x0b\x1f_x005F_"), ("#N/A", "<&>\t ]]>", " ")])
+def test_any_text_that_we_write_comes_back_equal(file, rows):
+    assert cells_of(file(b"".join(xlsx_file(HEADINGS, rows)))) == [list(row) for row in rows]
 
 
 @ugly

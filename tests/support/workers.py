@@ -45,6 +45,11 @@ def at_once(*calls):
     return answers
 
 
+def children_of(pid):
+    """The ids of the processes that this one has started and that haven't been waited for."""
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def until(true, *, within=20.0):
     """Ask again and again; fails when the answer isn't yes in time."""
     give_up = time.monotonic() + within
