@@ -5,6 +5,7 @@ import uuid
 from django.http import Http404
 
 from accounts.actors import Actor
+from accounts.roles import Permission
 from csp_link.models import Connection, Sync, Tenant, TenantQuerySet
 
 
@@ -15,6 +16,20 @@ def get_connection(actor: Actor) -> Connection | None:
 
 def get_tenants(actor: Actor) -> TenantQuerySet:
     return Tenant.objects.permitted(actor)
+
+
+def get_tenant(actor: Actor, tenant_id: uuid.UUID | str, permission: Permission = Permission.TENANTS_SEE) -> Tenant:
+    """By Microsoft's id. What may not be seen does not exist; what may not be done is 403."""
+    found = get_tenants(actor).select_related("organization").filter(tenant_id=tenant_id).first()
+    if found is None:
+        raise Http404
+    actor.require(permission)
+    return found
+
+
+def count_open(actor: Actor) -> int:
+    """How many tenants wait for somebody."""
+    return get_tenants(actor).open().count()
 
 
 def get_last_sync(actor: Actor) -> Sync | None:

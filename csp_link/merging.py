@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection as database
 
 from accounts.models import new_id
-from csp_link.models import StagedTenant, Sync, Tenant
+from csp_link.models import Assessment, StagedTenant, Sync, Tenant
 from csp_link.replies import Customer
 from events.models import Kind
 from organizations.fields import fold
@@ -44,10 +44,11 @@ _CHANGED: Final = _LOG.format(
 _RETURNED: Final = _LOG.format(
     details="'{}'::jsonb", rows=f"SELECT tenant.public_id {_PAIRS} AND tenant.ended_at IS NOT NULL"
 )
+# A tenant that changed has another profile, too; it is read anew when it is needed.
 _TAKE_OVER: Final = f"""
 UPDATE csp_link_tenant AS changed
 SET name = pair.name, domain = pair.domain, relationship = pair.relationship, sort_name = pair.sort_name,
-    search_text = pair.search_text
+    search_text = pair.search_text, profile_at = NULL
 FROM (SELECT tenant.id, {", ".join(f"staged.{name}" for name in _STAGED)} {_PAIRS} AND ({_DIFFERS})) AS pair
 WHERE changed.id = pair.id
 """
@@ -59,9 +60,10 @@ FROM (SELECT tenant.id {_PAIRS}) AS pair WHERE seen.id = pair.id
 _FOUND: Final = """
 WITH found AS (
     INSERT INTO csp_link_tenant (reseller_id, public_id, tenant_id, name, domain, domains, relationship, first_seen,
-                                 last_seen, sort_name, search_text)
+                                 last_seen, sort_name, search_text, reason, profile, profile_trouble, finding,
+                                 candidates, missing, rejected)
     SELECT reseller_id, public_id, tenant_id, name, domain, '{}', relationship, statement_timestamp(),
-           statement_timestamp(), sort_name, search_text
+           statement_timestamp(), sort_name, search_text, '', '{}', '', 'unlinked', '[]', '{}', '{}'
     FROM csp_link_stagedtenant WHERE reseller_id = %(reseller)s AND sync_id = %(sync)s
     ON CONFLICT (reseller_id, tenant_id) DO NOTHING
     RETURNING public_id
@@ -107,6 +109,7 @@ def merge(sync: Sync, author: str) -> None:
     _run(_TAKE_OVER, sync)
     _run(_SEE, sync)
     sync.found = _run(_FOUND, sync, author, Kind.TENANT_FOUND)
+    Assessment.objects.filter(reseller_id=sync.reseller_id).update(at=None)
 
 
 def count_missing(sync: Sync) -> int:

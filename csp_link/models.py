@@ -5,7 +5,8 @@ from typing import Any, Final
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, GeneratedField, Q, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -102,10 +103,42 @@ class Connection(models.Model):
         return asked is not None and (self.checked_at is None or self.checked_at < asked)
 
 
+class Standing(models.TextChoices):
+    """How a tenant stands with the organizations; of an open one, what was found out about it."""
+
+    UNLINKED = "unlinked", _("Not linked")
+    SUGGESTED = "suggested", _("Suggestion")
+    NEEDS_DECISION = "needs_decision", _("Needs a decision")
+    INCOMPLETE = "incomplete", _("Missing data")
+    LINKED = "linked", _("Linked")
+    LINKED_TO_ARCHIVED = "linked_to_archived", _("Linked to an archived one")
+    IGNORED = "ignored", _("Ignored")
+    ENDED = "ended", _("Ended")
+
+
+# Neither linked nor ignored nor ended: somebody may want to do something about it.
+OPEN: Final = Q(ended_at=None, organization=None, ignored_at=None)
+_SETTLED: Final = {
+    Standing.LINKED: Q(ended_at=None, organization__isnull=False, organization__archived_at=None),
+    Standing.LINKED_TO_ARCHIVED: Q(ended_at=None, organization__archived_at__isnull=False),
+    Standing.IGNORED: Q(ended_at=None, organization=None, ignored_at__isnull=False),
+    Standing.ENDED: Q(ended_at__isnull=False),
+}
+
+
 class TenantQuerySet(models.QuerySet["Tenant"]):
+    def open(self) -> "TenantQuerySet":
+        return self.filter(OPEN)
+
+    def standing(self, standing: Standing) -> "TenantQuerySet":
+        return self.filter(_SETTLED.get(standing) or OPEN & Q(finding=standing))
+
     def permitted(self, actor: Actor | None, permission: Permission = Permission.TENANTS_SEE) -> "TenantQuerySet":
-        """The tenants on which the actor may use the permission: none, unless something says yes."""
-        if actor is None or not actor.can(permission):
+        """The tenants on which the actor may use the permission: none, unless something says yes.
+
+        Whoever is bound to groups has none: a tenant without an organization is in no group.
+        """
+        if actor is None or actor.group_ids is not None or not actor.can(permission):
             return self.none()
         return self.filter(reseller=actor.reseller)
 
@@ -128,8 +161,34 @@ class Tenant(models.Model):
         Organization, models.PROTECT, null=True, db_constraint=False, db_index=False, related_name="tenants"
     )
     linked_at = models.DateTimeField(null=True)
+    ignored_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)  # why it was unlinked or ignored last
+    # What Partner Center tells of one customer, as the texts of an organization; asked for when it is needed.
+    profile = models.JSONField(default=dict)
+    profile_at = models.DateTimeField(null=True)
+    profile_asked_at = models.DateTimeField(null=True)
+    profile_trouble = models.CharField(max_length=32, blank=True)
+    # What assessing.py found out while the tenant was open.
+    finding = models.CharField(max_length=32, choices=Standing, default=Standing.UNLINKED)
+    candidates = models.JSONField(default=list)  # [organization's public id, reason, value] each
+    missing = ArrayField(models.CharField(max_length=32), default=list)
+    rejected = ArrayField(models.UUIDField(), default=list)  # organizations that a person said it is not
     sort_name = models.CharField(max_length=255, editable=False)
     search_text = models.TextField(editable=False)
+    # Open ones first, those that have ended last.
+    list_order = GeneratedField(
+        expression=Concat(
+            Case(
+                When(ended_at__isnull=False, then=Value("3")),
+                When(organization__isnull=False, then=Value("1")),
+                When(ignored_at__isnull=False, then=Value("2")),
+                default=Value("0"),
+            ),
+            F("sort_name"),
+        ),
+        output_field=models.CharField(max_length=256),
+        db_persist=True,
+    )
 
     objects = TenantQuerySet.as_manager()
 
@@ -141,12 +200,38 @@ class Tenant(models.Model):
         ]
         indexes = [
             models.Index("reseller", "organization", name="tenant_organization"),
-            models.Index("reseller", "sort_name", "public_id", name="tenant_by_name"),
+            models.Index("reseller", "list_order", "public_id", name="tenant_in_order"),
+            models.Index("reseller", name="tenant_open", condition=OPEN),
             GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="tenant_search"),
         ]
 
     def __str__(self) -> str:
         return self.name or str(self.tenant_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None and self.organization_id is None and self.ignored_at is None
+
+    @property
+    def standing(self) -> Standing:
+        if self.ended_at is not None:
+            return Standing.ENDED
+        if self.organization is not None:
+            return Standing.LINKED if self.organization.archived_at is None else Standing.LINKED_TO_ARCHIVED
+        return Standing.IGNORED if self.ignored_at is not None else Standing(self.finding)
+
+
+class Assessment(models.Model):
+    """Up to when the open tenants of a reseller were compared with its organizations; never, where it is None."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", name="one_assessment_per_reseller")]
+
+    def __str__(self) -> str:
+        return f"{self.reseller} {self.at}"
 
 
 class State(models.TextChoices):

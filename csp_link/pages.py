@@ -18,7 +18,7 @@ from csp_link.access import get_connection, get_last_sync, get_tenants
 from csp_link.forms import ConnectionForm
 from csp_link.health import UNUSED_DAYS, again, health_of, in_words, warnings_of
 from csp_link.labels import LABELS
-from csp_link.models import Connection, Mode, State, Sync
+from csp_link.models import OPEN, Connection, Mode, State, Sync
 from csp_link.syncing import UNFINISHED
 from events.log import Change, get_timeline
 
@@ -57,6 +57,7 @@ def overview_context(actor: Actor) -> dict[str, Any]:
     return context | {
         "counts": _counts(actor),
         "warnings": warnings_of(connection) if connection else [],
+        "link_url": reverse("csp_link:tenants"),
         "breadcrumbs": crumbs(),
     }
 
@@ -65,10 +66,16 @@ def _counts(actor: Actor) -> list[dict[str, Any]]:
     """Nothing while no tenant is known."""
     found = get_tenants(actor).aggregate(
         linked=Count("pk", filter=Q(ended_at=None, organization__isnull=False)),
-        unlinked=Count("pk", filter=Q(ended_at=None, organization=None)),
+        unlinked=Count("pk", filter=OPEN),
+        ignored=Count("pk", filter=Q(ended_at=None, organization=None, ignored_at__isnull=False)),
         ended=Count("pk", filter=Q(ended_at__isnull=False)),
     )
-    words = {"linked": (_("Linked"), "ok"), "unlinked": (_("Not linked"), "warn"), "ended": (_("Ended"), "")}
+    words = {
+        "linked": (_("Linked"), "ok"),
+        "unlinked": (_("Not linked"), "warn"),
+        "ignored": (_("Ignored"), ""),
+        "ended": (_("Ended"), ""),
+    }
     counts = [{"label": label, "number": found[name], "tone": tone} for name, (label, tone) in words.items()]
     return counts if any(found.values()) else []
 

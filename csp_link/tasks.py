@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from csp_link import checking, connecting, schedule, sync, syncing
+from csp_link import checking, connecting, profiles, schedule, sync, syncing
 from jobs.work import take_turn
 
 
@@ -14,6 +14,11 @@ def check(reseller_id: int, connection_id: int) -> None:
 @shared_task(name=syncing.SYNC)
 def read(reseller_id: int, sync_id: int) -> None:
     take_turn(syncing.SYNC, reseller_id, sync_id, work=sync.read, give_up=sync.give_up)
+
+
+@shared_task(name=profiles.PROFILE)
+def profile(reseller_id: int, tenant_id: int) -> None:
+    take_turn(profiles.PROFILE, reseller_id, tenant_id, work=profiles.fetch, give_up=profiles.give_up)
 
 
 @shared_task(name="csp_link.tick", expires=300)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from csp_link import views
+from csp_link import tenant_views, views
 
 app_name = "csp_link"
 urlpatterns = [
@@ -9,6 +9,14 @@ urlpatterns = [
     path("sync/refresh/", views.refresh, name="refresh"),
     path("sync/<uuid:public_id>/ended/", views.confirm, name="confirm_ended"),
     path("sync/<uuid:public_id>/keep/", views.keep, name="keep_missing"),
+    path("tenants/", tenant_views.tenants, name="tenants"),
+    path("tenants/<uuid:tenant_id>/link/", tenant_views.link, name="link"),
+    path("tenants/<uuid:tenant_id>/profile/", tenant_views.profile, name="profile"),
+    path("tenants/<uuid:tenant_id>/link-existing/", tenant_views.link_existing, name="link_existing"),
+    path("tenants/<uuid:tenant_id>/reject/", tenant_views.reject, name="reject"),
+    path("tenants/<uuid:tenant_id>/unlink/", tenant_views.unlink, name="unlink"),
+    path("tenants/<uuid:tenant_id>/ignore/", tenant_views.ignore, name="ignore"),
+    path("tenants/<uuid:tenant_id>/unignore/", tenant_views.unignore, name="unignore"),
     path("connection/", views.connection, name="connection"),
     path("connection/health/", views.health, name="health"),
     path("connection/test/", views.test, name="test"),

@@ -50,6 +50,13 @@ class Kind(models.TextChoices):
     TENANT_CHANGED = "tenant.changed", _("noticed a change of the tenant")
     TENANT_ENDED = "tenant.ended", _("noticed that the relationship to the tenant has ended")
     TENANT_RETURNED = "tenant.returned", _("noticed that the tenant is back")
+    TENANT_LINKED = "tenant.linked", _("linked the tenant to an organization")
+    TENANT_UNLINKED = "tenant.unlinked", _("unlinked the tenant: %(reason)s")
+    TENANT_IGNORED = "tenant.ignored", _("ignored the tenant: %(reason)s")
+    TENANT_UNIGNORED = "tenant.unignored", _("no longer ignored the tenant")
+    TENANT_REJECTED = "tenant.suggestion_rejected", _("said that a suggested organization is not the tenant's")
+    ORGANIZATION_LINKED = "organization.tenant_linked", _("linked the Microsoft tenant %(tenant)s")
+    ORGANIZATION_UNLINKED = "organization.tenant_unlinked", _("unlinked the Microsoft tenant %(tenant)s: %(reason)s")
     SYNC_STARTED = "tenants.sync_started", _("started reading the tenants from Partner Center")
     SYNC_FINISHED = (
         "tenants.synced",

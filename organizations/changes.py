@@ -177,6 +177,11 @@ def _update(actor: Actor, rows: Sequence[Organization], **values: Any) -> None:
     changed.update(**values, version=F("version") + 1, updated_at=timezone.now())
 
 
+def raise_version(actor: Actor, organization: Organization) -> None:
+    """For verbs that change what belongs to a record and not the record itself."""
+    _update(actor, [organization])
+
+
 Changed = list[tuple[uuid.UUID, dict[str, Any]]]
 
 

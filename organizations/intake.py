@@ -23,6 +23,7 @@ PERMISSIONS: Final = {
     Source.GRID: Permission.ORGANIZATIONS_CREATE_MANY,
     Source.IMPORT: Permission.ORGANIZATIONS_CREATE_MANY,
     Source.API: Permission.ORGANIZATIONS_CREATE,
+    Source.CSP: Permission.TENANTS_EDIT,
 }
 # Programs write amounts as JSON and Python do; people and files may mean a comma.
 DECIMAL_MARKS: Final = {Source.API: DecimalMark.POINT}

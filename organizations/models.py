@@ -20,6 +20,7 @@ class Source(models.TextChoices):
     GRID = "grid", _("Grid")
     IMPORT = "import", _("File import")
     API = "api", _("API")
+    CSP = "csp", _("Microsoft")
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):

@@ -1,16 +1,19 @@
 """What every page knows: who is here, for whom they work, and the Broker menu."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership, Theme
 from accounts.roles import Permission
+from csp_link.access import count_open
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -24,6 +27,7 @@ class Item:
     view: str
     icon: str
     permission: Permission
+    count: Callable[[Actor], int] | None = None  # how many wait there for somebody
 
 
 # A section without a title is set apart, for what concerns the reseller itself.
@@ -37,7 +41,7 @@ MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
     ),
     (
         _("My services"),
-        (Item(_("Microsoft O365 CSP direct"), "csp_link:overview", "cloud", Permission.TENANTS_SEE),),
+        (Item(_("Microsoft O365 CSP direct"), "csp_link:overview", "cloud", Permission.TENANTS_SEE, count_open),),
     ),
     (
         "",
@@ -77,9 +81,12 @@ def _resellers(actor: Actor) -> list[dict[str, Any]]:
 
 def _menu(actor: Actor, path: str) -> list[dict[str, Any]]:
     allowed = [(label, [item for item in items if actor.can(item.permission)]) for label, items in MENU]
-    return [{"label": label, "items": [_item(item, path) for item in items]} for label, items in allowed if items]
+    return [
+        {"label": label, "items": [_item(actor, item, path) for item in items]} for label, items in allowed if items
+    ]
 
 
-def _item(item: Item, path: str) -> dict[str, Any]:
-    url = reverse(item.view)
-    return {"label": item.label, "url": url, "icon": item.icon, "current": path.startswith(url)}
+def _item(actor: Actor, item: Item, path: str) -> dict[str, Any]:
+    url, count = reverse(item.view), item.count(actor) if item.count else 0
+    badge = number_format(count, force_grouping=True) if count else ""
+    return {"label": item.label, "url": url, "icon": item.icon, "current": path.startswith(url), "badge": badge}

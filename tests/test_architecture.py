@@ -24,6 +24,7 @@ DOORS = {
     "organizations.views": {Source.FORM},
     "organizations.grid": {Source.GRID},
     "imports.engine": {Source.IMPORT},
+    "csp_link.linking": {Source.CSP},
     "cloudbroker.management.commands.create_demo": {Source.FORM},
 }
 

@@ -1,6 +1,7 @@
 """Every address × every person in one table. An address that is not in it fails the suite."""
 
 import re
+import uuid
 
 import pytest
 from django.http import QueryDict
@@ -11,6 +12,7 @@ from support.programs import program
 
 from accounts.tenancy import acting_for
 from csp_link.connecting import set_connection
+from csp_link.models import Tenant
 from csp_link.syncing import refresh
 from exports.making import start_export
 from exports.tasks import make
@@ -88,6 +90,20 @@ TABLE = [
     ("csp/sync/{reading}/ended/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("csp/sync/{reading}/ended/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/sync/{reading}/keep/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/tenants/{tenant}/link/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/link/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/profile/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/link-existing/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/tenants/{tenant}/link-existing/", "post", (LOGIN, 404, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/reject/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/tenants/{tenant}/reject/", "post", (LOGIN, 404, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/unlink/", "get", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/unlink/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/ignore/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/ignore/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/unignore/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/{tenant}/unignore/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/connection/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
     ("csp/connection/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
     ("csp/connection/health/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
@@ -208,6 +224,7 @@ def ids(cast):
         (invited,) = get_invitations(cast.admin)
         set_connection(cast.admin, connection(mode="app_only"))
         reading = refresh(cast.admin)
+        tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Tenant AB")
         export, made = (start_export(cast.admin, get_selection(cast.admin, ALL), name) for name in ("csv", "json"))
     make(cast.northwind.pk, made.pk)
     key = program(cast).key
@@ -217,7 +234,7 @@ def ids(cast):
     found |= {"reading": reading, "export": export, "made": made}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
-    people |= {"token": "nonsense", "grid": grid.url.split("/")[-2]}
+    people |= {"token": "nonsense", "grid": grid.url.split("/")[-2], "tenant": tenant.tenant_id}
     return people | {name: row.public_id for name, row in found.items()}
 
 

@@ -15,7 +15,7 @@ from accounts.models import ApiKey, new_id
 from accounts.roles import Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
-from csp_link.models import Connection, StagedTenant, Sync, Tenant
+from csp_link.models import Assessment, Connection, StagedTenant, Sync, Tenant
 from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, RowEdit, Undo, Verdict
@@ -130,6 +130,7 @@ def fill(reseller, membership, group):
         Connection.objects.create(reseller=reseller, partner_id=new_id(), app_id=new_id())
         sync = Sync.objects.create(reseller=reseller, membership=membership)
         Tenant.objects.create(reseller=reseller, tenant_id=new_id(), name="Shared")
+        Assessment.objects.create(reseller=reseller)
         StagedTenant.objects.create(reseller=reseller, sync=sync, tenant_id=new_id(), name="Shared")
         key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")

@@ -39,6 +39,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     detail = page.locator("tbody a").first.get_attribute("href")
     page.goto("/groups/?search=nordics")
     group = page.locator("tbody a").first.get_attribute("href")
+    page.goto("/csp/tenants/")
+    tenant = page.locator("a[href$='/link/']").first.get_attribute("href") + "?now=yes"
     addresses = [
         "/organizations/",
         "/organizations/?search=nothing-has-this-name",
@@ -63,6 +65,10 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/events/",
         "/events/?kind=organization.erased&from=2026-01-01",
         "/csp/",
+        "/csp/tenants/",
+        "/csp/tenants/?search=nothing-has-this-name",
+        tenant,
+        tenant.replace("/link/?now=yes", "/ignore/"),
         "/csp/connection/",
         "/csp/connection/remove/",
         "/settings/",
