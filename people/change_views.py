@@ -17,10 +17,11 @@ from accounts.refusals import Refused
 from accounts.roles import GROUP_BOUND, Permission, Role
 from groups.access import get_groups
 from groups.assigning import change_groups, end_loan, get_own_groups, hand_over, lend_groups
+from organizations.grouping.forms import ToldForm
 from organizations.questions import ask, organizations
 from people import changes, inviting, questions
 from people.access import get_invitation, get_people, get_person
-from people.forms import GroupsForm, HandoverForm, PeopleForm, RoleForm
+from people.forms import GroupsForm, HandoverForm, RoleForm
 from people.sight import count_by_group, seen_by
 from people.wording import person_crumbs
 
@@ -167,7 +168,7 @@ def _kept(request: Request, *names: str) -> list[tuple[str, str]]:
     return [(name, value) for name in names for value in posted.getlist(name)]
 
 
-def _form_page(request: Request, person: Membership, form: PeopleForm, title: str, template: str) -> HttpResponse:
+def _form_page(request: Request, person: Membership, form: ToldForm, title: str, template: str) -> HttpResponse:
     context: dict[str, Any] = {
         "form": form,
         "problems": form.problems if form.is_bound else [],

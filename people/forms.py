@@ -13,20 +13,11 @@ from django.utils.translation import ngettext
 from accounts.models import Membership, User
 from accounts.roles import Role
 from groups.models import Group
+from organizations.grouping.forms import ChangedTicks, ToldForm
 from people.inviting import LONGEST_EMAIL, LONGEST_NAME, Draft
 
 NOW, UNTIL = "now", "until"
 NO_EFFECT = _("Reseller Admins and View-only Admins see everything; for them a group only says who looks after it.")
-
-
-class PeopleForm(forms.Form):
-    """A form whose errors are also listed above it."""
-
-    @property
-    def problems(self) -> list[dict[str, str]]:
-        found = [(field.id_for_label or f"{field.auto_id}_group", error) for field in self for error in field.errors]
-        found += [("", error) for error in self.non_field_errors()]
-        return [{"id": place, "label": "", "sentence": str(error)} for place, error in found]
 
 
 def group_field(groups: Collection[Group], counts: Mapping[int, int]) -> forms.MultipleChoiceField:
@@ -44,7 +35,7 @@ def _with_count(name: str, count: int) -> str:
     return words % {"name": name, "count": count}
 
 
-class InviteForm(PeopleForm):
+class InviteForm(ToldForm):
     """Holds the texts of one invitation."""
 
     name = forms.CharField(label=_("Name"), widget=forms.TextInput(attrs={"autocomplete": "off"}))
@@ -71,37 +62,20 @@ class InviteForm(PeopleForm):
                 self.add_error(name if name in self.fields else None, sentence)
 
 
-class RoleForm(PeopleForm):
+class RoleForm(ToldForm):
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     was = forms.CharField(widget=forms.HiddenInput)
 
 
-class GroupsForm(PeopleForm):
-    """Ticks, and in `had` what was ticked when the page was made: only what the person changed is changed."""
-
-    had = forms.Field(widget=forms.MultipleHiddenInput, required=False)
+class GroupsForm(ChangedTicks):
+    """The groups of a person, each with the number of its organizations."""
 
     def __init__(self, *args: Any, groups: Collection[Group], counts: Mapping[int, int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.by_id = {str(group.public_id): group for group in groups}
+        super().__init__(*args, groups=groups, **kwargs)
         self.fields["groups"] = group_field(groups, counts)
 
-    @property
-    def added(self) -> list[Group]:
-        return self._in_first("groups", "had")
 
-    @property
-    def taken(self) -> list[Group]:
-        return self._in_first("had", "groups")
-
-    def _in_first(self, first: str, second: str) -> list[Group]:
-        """A group that was deleted meanwhile is in neither."""
-        missing = set(self.cleaned_data[second])
-        named = dict.fromkeys(self.cleaned_data[first])
-        return [self.by_id[name] for name in named if name not in missing and name in self.by_id]
-
-
-class HandoverForm(PeopleForm):
+class HandoverForm(ToldForm):
     """Which of a person's groups go to whom, for good or until a day."""
 
     groups = forms.MultipleChoiceField(
@@ -159,7 +133,7 @@ class HandoverForm(PeopleForm):
         return self.cleaned_data["until"] if self.cleaned_data["how"] == UNTIL else None
 
 
-class JoinForm(PeopleForm):
+class JoinForm(ToldForm):
     """What somebody who is new chooses; the address is the invitation's."""
 
     name = forms.CharField(
@@ -192,7 +166,7 @@ class JoinForm(PeopleForm):
         return cleaned
 
 
-class FileForm(PeopleForm):
+class FileForm(ToldForm):
     file = forms.FileField(
         label=_("Choose file"),
         allow_empty_file=True,

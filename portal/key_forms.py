@@ -12,10 +12,10 @@ from accounts.roles import GROUP_BOUND, Role
 from accounts.scopes import Scope
 from api.keys import Wanted
 from groups.models import Group
-from people.forms import PeopleForm
+from organizations.grouping.forms import ToldForm
 
 
-class KeyForm(PeopleForm):
+class KeyForm(ToldForm):
     name = forms.CharField(
         label=_("Name"),
         max_length=100,

@@ -54,8 +54,8 @@ class PasteForm(ToldForm):
     )
 
 
-class GroupsForm(ToldForm):
-    """The groups of one organization, and in `had` those it had when the page was made: only changed ticks count."""
+class ChangedTicks(ToldForm):
+    """Ticked groups, and in `had` those that were when the page was made: only what the person changed counts."""
 
     had = forms.Field(widget=forms.MultipleHiddenInput, required=False)
 

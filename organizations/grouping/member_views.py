@@ -17,7 +17,7 @@ from groups.access import get_group, get_groups
 from groups.models import Group
 from organizations.access import get_organization
 from organizations.effects import foresee, foresee_for, tell, tell_people
-from organizations.grouping.forms import GroupsForm, PasteForm
+from organizations.grouping.forms import ChangedTicks, PasteForm
 from organizations.grouping.pasting import MOST_LINES, Pasted, TooLong, read_list
 from organizations.grouping.ticking import MOST, Asked, Ticks, members_context, named
 from organizations.grouping.views import EDIT, form_page
@@ -155,7 +155,7 @@ def groups_of(request: Request, public_id: uuid.UUID) -> HttpResponse:
     every = list(get_groups(actor))
     its_own = [group for group in every if group in set(get_groups(actor).filter(organizations=found))]
     own = [str(group.public_id) for group in its_own]
-    form = GroupsForm(
+    form = ChangedTicks(
         request.POST if request.method == "POST" else None, groups=every, initial={"groups": own, "had": own}
     )
     url = reverse("organizations:detail", args=[found.public_id])
@@ -176,7 +176,7 @@ def groups_of(request: Request, public_id: uuid.UUID) -> HttpResponse:
     return redirect(url)
 
 
-def _groups_page(request: Request, found: Organization, form: GroupsForm, url: str) -> HttpResponse:
+def _groups_page(request: Request, found: Organization, form: ChangedTicks, url: str) -> HttpResponse:
     context = {
         "form": form,
         "problems": form.problems if form.is_bound else [],
@@ -187,7 +187,7 @@ def _groups_page(request: Request, found: Organization, form: GroupsForm, url: s
 
 
 def _ask_groups(
-    request: Request, found: Organization, its_own: list[Group], form: GroupsForm, url: str
+    request: Request, found: Organization, its_own: list[Group], form: ChangedTicks, url: str
 ) -> HttpResponse:
     before = {group.pk for group in its_own}
     after = (before | {group.pk for group in form.added}) - {group.pk for group in form.taken}

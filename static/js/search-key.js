@@ -4,7 +4,7 @@ const on = () => localStorage.getItem(KEY) !== "off";
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || !on()) return;
-  if (event.target.closest("input, select, textarea, [contenteditable]")) return;
+  if (event.target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]")) return;
   const field = document.querySelector("[data-search-key]");
   if (!field) return;
   event.preventDefault();

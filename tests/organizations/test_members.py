@@ -1,6 +1,7 @@
 """Which organizations are in which group: ticked, pasted, in a selection or on the organization's own page."""
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from support.cast import customer
@@ -11,10 +12,10 @@ from accounts.refusals import Refused
 from accounts.tenancy import acting_for
 from events.models import Event
 from groups.assigning import lend_groups
-from groups.changes import create_group
-from groups.models import Assignment
+from groups.changes import change_group, create_group, delete_group
+from groups.models import Assignment, Group
 from organizations.changes import archive_organizations
-from organizations.members import add_members, dissolve_group, remove_members
+from organizations.members import add_members, change_groups_of, dissolve_group, remove_members
 from organizations.models import GroupMembership, Organization
 
 
@@ -94,6 +95,24 @@ def test_an_archived_organization_neither_comes_nor_goes(cast, shop):
         archived = Organization.objects.filter(name="Old AB")
         assert add_members(cast.admin, cast.nordics, archived) == 0
         assert remove_members(cast.admin, cast.dach, archived) == 0
+
+
+@pytest.mark.parametrize("role", ["view_only_admin", "key_account_manager"])
+def test_the_verbs_ask_for_the_permission_themselves(at_northwind, role):
+    (row,) = at_northwind.create(at_northwind.admin, customer("A"), groups=[at_northwind.nordics])
+    actor, group, rows = at_northwind.act_as(role), at_northwind.nordics, Organization.objects.all()
+    for call in (
+        lambda: add_members(actor, group, rows),
+        lambda: remove_members(actor, group, rows),
+        lambda: change_groups_of(actor, row, add=[], remove=[group]),
+        lambda: dissolve_group(actor, group),
+        lambda: create_group(actor, name="New"),
+        lambda: change_group(actor, group, name="New", description="", version=1),
+        lambda: delete_group(actor, group),
+    ):
+        with pytest.raises(PermissionDenied):
+            call()
+    assert GroupMembership.objects.count() == 1 and Group.objects.count() == 2
 
 
 def test_a_group_that_was_deleted_meanwhile_is_refused_in_words(at_northwind):
