@@ -16,6 +16,7 @@ from accounts.roles import Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
 from csp_link.models import Assessment, Connection, StagedTenant, Sync, Tenant
+from exports.models import Export
 from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, RowEdit, Undo, Verdict
@@ -136,6 +137,7 @@ def fill(reseller, membership, group):
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
         job = Import.objects.create(reseller=reseller, membership=membership, **file)
+        Export.objects.create(reseller=reseller, membership=membership, format="csv")
         Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, total=1)
         RowEdit.objects.create(reseller=reseller, batch=job, number=1, texts={})
         ImportRow.objects.create(
@@ -221,6 +223,7 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 # Links between rows
 
 LINKS = {
+    ("exports_export", "membership_id", "accounts_membership"),
     ("imports_undo", "membership_id", "accounts_membership"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
