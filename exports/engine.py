@@ -1,6 +1,6 @@
 """What workers do with an export: gather the organizations into a spool batch by batch, then write the file from it.
 
-A batch, the place that it reached and its count are one transaction; what a killed worker wrote beyond them is cut off.
+A batch, the place that it reached and its count are one transaction; what a killed worker wrote beyond does not count.
 The file is made from the spool alone: whoever is killed over it begins it again, and it appears whole or not at all.
 """
 

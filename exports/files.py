@@ -27,14 +27,13 @@ def spool_of(export: Export) -> Path:
 
 
 def append(export: Export, rows: Iterable[Sequence[Any]]) -> int:
-    """Put rows behind those that count; returns how long the spool is then.
+    """Put rows behind those that count, over what a killed worker may have written there; returns where they end.
 
-    Whatever a killed worker wrote behind them is cut off. The bytes are on the disk before the caller commits.
+    The bytes are on the disk before the caller commits.
     """
     path = spool_of(export)
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as spool:
-        spool.truncate(export.spooled)
         spool.seek(export.spooled)
         spool.writelines(json.dumps(row).encode() + b"\n" for row in rows)
         spool.flush()
@@ -43,8 +42,13 @@ def append(export: Export, rows: Iterable[Sequence[Any]]) -> int:
 
 
 def spooled_rows(export: Export) -> Iterator[list[Any]]:
+    """The rows that count; what a killed worker wrote may lie behind them."""
+    left = export.spooled
     with spool_of(export).open("rb") as spool:
-        yield from map(json.loads, spool)
+        while left > 0:
+            line = spool.readline()
+            left -= len(line)
+            yield json.loads(line)
 
 
 def save(export: Export, content: Iterable[bytes]) -> int:

@@ -112,8 +112,12 @@ def rows_of_xlsx(content):
     table = list(sheet.iter_rows())
     assert {cell.data_type for row in table for cell in row if cell.value is not None} == {"s"}, "text, never a formula"
     assert [cell.value for cell in table[0]] == HEADINGS and sheet.freeze_panes == "A2"
-    # What Excel does with text that looks like one of its escapes, and openpyxl leaves to its callers.
-    return [[(cell.value or "").replace("_x005F_", "_") for cell in row] for row in table[1:]]
+    return [[unescaped(cell.value or "") for cell in row] for row in table[1:]]
+
+
+def unescaped(text):
+    """As spreadsheets read text in which characters may stand as _x0041_; openpyxl leaves that to its callers."""
+    return re.sub("_x([0-9A-Fa-f]{4})_", lambda match: chr(int(match[1], 16)), text)
 
 
 def rows_of_xml(content):

@@ -174,50 +174,69 @@ def test_what_comes_and_goes_meanwhile_is_there_once_or_not_at_all(cast, custome
     assert early.name in found and late.name not in found and "Customer new" in found
 
 
-def break_at(monkeypatch, place):
-    """A worker that dies at a place: an error that nobody catches stands for it."""
-
-    class Killed(BaseException):
-        pass
-
-    calls = []
-
-    def dying(whole):
-        def call(*args, **kwargs):
-            calls.append(place)
-            if len(calls) == 2:
-                raise Killed
-            return whole(*args, **kwargs)
-
-        return call
-
-    module, name = place
-    monkeypatch.setattr(module, name, dying(getattr(module, name)))
-    return Killed
+class Killed(BaseException):
+    """Stands for a death: nobody catches it."""
 
 
-PLACES = [(engine, "read_batch"), (files, "append"), (files, "save"), (engine, "_finish"), (engine, "_get")]
+# Where a worker dies, and after which call of it.
+PLACES = [
+    (engine, "read_batch", 1),
+    (engine, "read_batch", 3),
+    (files, "append", 2),
+    (files, "save", 1),
+    (engine, "_finish", 1),
+    (engine, "_get", 4),
+    (engine, "_get", 8),
+]
+
+
+def break_at(monkeypatch, module, name, turn):
+    whole, calls = getattr(module, name), []
+
+    def dying(*args, **kwargs):
+        calls.append(name)
+        answer = whole(*args, **kwargs)
+        if len(calls) == turn:
+            raise Killed
+        return answer
+
+    monkeypatch.setattr(module, name, dying)
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place[1])
-def test_whoever_dies_over_it_leaves_it_to_the_next(cast, customers, sent, monkeypatch, place):
+@pytest.mark.parametrize(("module", "name", "turn"), PLACES)
+def test_whoever_dies_over_it_leaves_it_to_the_next(cast, customers, sent, monkeypatch, module, name, turn):
     client = cast.sign_in()
     address = ask(client)
-    for _ in range(3):
-        with monkeypatch.context() as planted:
-            killed = break_at(planted, place)
-            try:
-                work_on(cast)
-            except killed:
-                files.folder_of(cast.northwind).mkdir(parents=True, exist_ok=True)
-                spool = files.spool_of(newest(cast))
-                spool.touch()
-                with spool.open("ab") as half:  # written by a worker that never committed
-                    half.write(b'["half a ro')
+    files.folder_of(cast.northwind).mkdir(parents=True)
+    with monkeypatch.context() as planted:
+        break_at(planted, module, name, turn)
+        with pytest.raises(Killed):
+            work_on(cast)
+    with files.spool_of(newest(cast)).open("ab") as spool:  # written, and never committed
+        spool.write(b'["half a row' * 5_000)
     work_on(cast)
     expiring.sweep()
     check_all_is_there_once(cast, client, address)
+
+
+def test_rows_that_nobody_committed_and_that_are_gone_since_are_not_in_the_file(cast, customers, sent, monkeypatch):
+    """The last batch was written when its worker died; then its organizations were archived."""
+    client = cast.sign_in()
+    address = ask(client)
+    last = sorted(customers, key=lambda organization: organization.pk)[30:]
+    with monkeypatch.context() as planted:
+        break_at(planted, files, "append", 4)
+        with pytest.raises(Killed):
+            work_on(cast)
+    assert newest(cast).gathered == 30
+    assert last[0].name.encode() in files.spool_of(newest(cast)).read_bytes()
+    with acting_for(cast.northwind.pk):
+        archive_organizations(
+            cast.admin, Organization.objects.filter(pk__in=[organization.pk for organization in last])
+        )
+    work_on(cast)
+    assert len(found := names_in(client, address)) == 30 and last[0].name not in found
 
 
 @pytest.mark.django_db(transaction=True)
@@ -393,6 +412,16 @@ def test_the_sweep_takes_what_nobody_uses_and_leaves_what_is_being_made(cast, cu
         (folder / name).touch()
     assert expiring.sweep() == 2
     assert lying(cast) == [f"{export.public_id}.rows"]
+
+
+def test_of_a_finished_export_only_its_file_is_kept(cast, customers, sent):
+    """A worker that is killed right after the last commit leaves its spool, one that was overtaken half a file."""
+    ask(cast.sign_in())
+    export = work_on(cast)
+    for ending in ("rows", "x1y2z3.part"):
+        (files.folder_of(cast.northwind) / f"{export.public_id}.{ending}").touch()
+    assert expiring.sweep() == 2
+    assert lying(cast) == [f"{export.public_id}.csv"]
 
 
 def erase(cast, organization):
