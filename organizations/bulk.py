@@ -172,7 +172,7 @@ class BulkForm(forms.Form):
 def _group_choice(actor: Actor) -> forms.ChoiceField:
     groups = [(str(group.public_id), group.name) for group in get_groups(actor)]
     label, blank = gettext_lazy("Organization group"), gettext_lazy("Choose a group")
-    return forms.ChoiceField(label=label, choices=[("", blank), *groups], required=False)
+    return forms.ChoiceField(label=label, choices=[("", blank), *groups])
 
 
 @dataclass(frozen=True)

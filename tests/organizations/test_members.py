@@ -491,6 +491,7 @@ def test_a_selection_is_added_after_its_effects_were_told_for_just_that_group(ca
     client, rows = cast.sign_in(), [shop["In 1"], shop["Out 1"], shop["Out 2"]]
     asked = bulk(client, "join", *rows)
     assert "Add 3 organizations to a group" in asked.text and "Continue" in asked.text
+    assert "optional" not in asked.text
     chosen = {"to_group": str(cast.nordics.public_id), "confirmed": "yes"}
     told = bulk(client, "join", *rows, **chosen)
     assert told.context["effects"][:2] == [
