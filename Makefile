@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check lint types install install-dev lock clean
+.PHONY: help run test chaos bench check openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ check: lint types $(VENV)/installed-dev ## Run every check but the tests: style,
 	@echo "Licences of everything installed"
 	@$(BIN)/pip-licenses --allow-only="$(LICENCES)" --ignore-packages $(READ_BY_HAND) >/dev/null
 	@$(BIN)/python .ci/audit.py requirements.txt
+
+openapi: $(VENV)/installed-dev ## Write docs/openapi.json anew from the routes
+	@$(CHECKING) DJANGO_SETTINGS_MODULE=cloudbroker.settings $(BIN)/python -W ignore -c \
+	  "import django; django.setup(); from cloudbroker.api import written; print(written(), end='')" > docs/openapi.json
 
 lint: $(VENV)/installed-dev ## Check style and format
 	$(BIN)/ruff check .

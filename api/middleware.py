@@ -4,9 +4,10 @@ import math
 from collections.abc import Callable
 from typing import Final
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
@@ -53,6 +54,8 @@ class ApiMiddleware:
                 response = answer_once(request, self.get_response)
             except RequestDataTooBig:
                 response = standard(413)
+            except (SuspiciousOperation, MultiPartParserError):
+                response = standard(400)
             if response.status_code >= 500:
                 transaction.set_rollback(True)
         return response

@@ -39,6 +39,10 @@ def make_api() -> NinjaAPI:
 
 
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    if getattr(request, "upload_is_too_large", False):
+        return standard(413)
+    if getattr(request, "upload_found_no_room", False):
+        return standard(507)
     errors: dict[str, list[str]] = {}
     for found in error.errors:
         errors.setdefault(_place(found["loc"]), []).append(_words(found))

@@ -18,9 +18,10 @@ CODES: Final = {
     404: ("not_found", "There is no such thing, or this key may not see it."),
     405: ("method_not_allowed", "This address does not know that method."),
     413: ("too_large", "The body is too large."),
-    415: ("unsupported_media_type", "Send application/json."),
+    415: ("unsupported_media_type", "Send application/json, or a file as multipart/form-data."),
     429: ("too_many_requests", "Too many requests. Come again later."),
     500: ("internal", "Something failed on our side. Nothing was changed."),
+    507: ("no_room", "There is no room left to keep the file. Nothing was imported; try again later."),
     503: ("unavailable", "The service is not available at the moment."),
 }
 

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from cloudbroker.api import api, openapi
+from cloudbroker.api import api, docs, openapi
 
 urlpatterns = [
     path("", include("portal.urls")),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("operator/mail/", include("portal.operator_urls")),
     path("operator/", admin.site.urls),
     path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/docs", docs, name="api_docs"),
     path("api/v1/", api.urls),
 ]
 handler400 = "portal.errors.bad_request"

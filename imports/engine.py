@@ -18,8 +18,8 @@ from accounts.actors import Actor
 from accounts.models import new_id
 from events.log import record
 from events.models import Kind
-from groups.access import actor_of
 from imports import uploads
+from imports.access import ACTING, actor_in_job
 from imports.amounts import AmountColumn
 from imports.headings import Columns, known_columns, match_headings, rearrange
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
@@ -97,7 +97,7 @@ def _stage_rows(turn: Turn, job: Import) -> None:
 
 
 def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
-    actor = actor_of(job.membership)
+    actor = actor_in_job(job)
     columns = known_columns(job.headings, job.columns)
     in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
     rows = edited(job, [(source, in_order(source.cells)) for source in chunk])
@@ -165,7 +165,7 @@ def _check(turn: Turn, job: Import) -> None:
     job.state = State.READY
     job.save(update_fields=[*COUNTED, "state"])
     record(
-        actor_of(job.membership),
+        actor_in_job(job),
         Kind.IMPORT_READ,
         job.public_id,
         details={"file": job.file_name, "rows": job.rows_read},
@@ -202,7 +202,7 @@ WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed
 
 def _create_chunk(turn: Turn, job: Import) -> None:
     try:
-        lost = write_chunk(actor_of(job.membership), job, job.place + CHUNK)
+        lost = write_chunk(actor_in_job(job), job, job.place + CHUNK)
     except (PermissionDenied, NoGround):
         end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
         return
@@ -250,22 +250,16 @@ def _valid(job: Import, upto: int) -> Any:
 
 def give_up(turn: Turn) -> None:
     """After repeated unexpected errors: say so on the import, and keep what was done."""
-    job = Import.objects.select_for_update().get(pk=turn.object_id)
+    job = Import.objects.select_for_update(of=("self",)).select_related(*ACTING).get(pk=turn.object_id)
     end(turn, job, State.FAILED, error={"code": "internal", "params": {}})
 
 
 def get_job(turn: Turn, state: State, *, at: int | None = None) -> Import:
     """The import, locked; Dropped when another worker has moved it on."""
     wanted = Q(pk=turn.object_id, state=state) & (Q() if at is None else Q(rows_read=at))
-    job = (
-        Import.objects.select_for_update(of=("self",))
-        .select_related("membership__user", "reseller")
-        .filter(wanted)
-        .first()
-    )
+    job = Import.objects.select_for_update(of=("self",)).select_related(*ACTING).filter(wanted).first()
     if job is None:
         raise Dropped
-    job.membership.reseller = job.reseller
     return job
 
 
@@ -286,7 +280,7 @@ def end(turn: Turn, job: Import, state: State, *, error: dict[str, Any] | None =
     job.state, job.error, job.finished_at = state, error, timezone.now()
     job.save(update_fields=["state", "error", "finished_at"])
     counts = {"created": job.rows_created, "failed": job.rows_failed}
-    record(actor_of(job.membership), KINDS[state], job.public_id, details=counts)
+    record(actor_in_job(job), KINDS[state], job.public_id, details=counts)
     turn.finish()
 
 

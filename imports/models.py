@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Membership, Reseller, new_id
+from accounts.models import ApiKey, Membership, Reseller, new_id
 from accounts.roles import Permission
 from organizations.models import Organization
 
@@ -40,7 +40,9 @@ class ImportQuerySet(models.QuerySet["Import"]):
         if actor is None or not actor.can(Permission.ORGANIZATIONS_SEE):
             return self.none()
         rows = self.filter(reseller=actor.reseller)
-        return rows if actor.can(Permission.IMPORTS_SEE_ALL) else rows.filter(membership=actor.membership)
+        mine = rows.filter(membership=actor.membership, api_key=actor.key)
+        sees_all = actor.can(Permission.IMPORTS_SEE_ALL) and not actor.is_group_bound
+        return rows if sees_all else mine
 
 
 class Import(models.Model):
@@ -48,8 +50,9 @@ class Import(models.Model):
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
     public_id = models.UUIDField(default=new_id, editable=False)
-    # Who acts when a worker goes on with it.
+    # Who acts when a worker goes on with it: the key if there is one, which that person made.
     membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, db_constraint=False, db_index=False)
     group_public_ids = ArrayField(models.UUIDField(), default=list)
 
     file_name = models.CharField(max_length=255)
@@ -118,6 +121,7 @@ class Undo(models.Model):
     public_id = models.UUIDField(default=new_id, editable=False)
     batch_id = models.UUIDField()  # of the events; for a file the import's public id
     membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, db_constraint=False, db_index=False)
     total = models.PositiveIntegerField()
     place = models.BigIntegerField(default=0)  # events up to this one have been dealt with
     removed = models.PositiveIntegerField(default=0)

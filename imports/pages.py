@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from imports.access import label_of
 from imports.blanks import TEMPLATES
 from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
@@ -110,12 +111,13 @@ def _job(job: Import) -> dict[str, Any]:
         "state": job.state,
         "file_name": job.file_name,
         "created": job.created_at,
-        "who": str(job.membership.user),
-        "error": _fate(error) if error else "",
+        "who": label_of(job),
+        "error": fate_of(error) if error else "",
     }
 
 
-def _fate(error: dict[str, Any]) -> str:
+def fate_of(error: dict[str, Any]) -> str:
+    """Why an import has failed, in words."""
     code = error["code"]
     return sentence(code, error["params"]) if code in SENTENCES else str(FATES.get(code, FATES["internal"]))
 
@@ -257,10 +259,11 @@ def _result_context(actor: Actor, job: Import) -> dict[str, Any]:
 
 def _undoable(actor: Actor, job: Import) -> bool:
     """Whether to offer it; what may really be taken back is asked on its page."""
-    is_mine = job.membership_id == actor.membership.pk and actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
+    is_mine = (job.membership_id, job.api_key) == (actor.membership.pk, actor.key)
+    may_write = is_mine and actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
     made = job.rows_created or job.rows_updated
     ended = job.state in (State.DONE, State.CANCELLED, State.FAILED)
-    return bool(made and ended and (is_mine or actor.can(Permission.ORGANIZATIONS_ARCHIVE)))
+    return bool(made and ended and (may_write or actor.can(Permission.ORGANIZATIONS_ARCHIVE)))
 
 
 def history_context(actor: Actor, imports: ImportQuerySet, query: QueryDict) -> dict[str, Any]:

@@ -86,6 +86,7 @@ def receive_file(
         reseller=actor.reseller,
         public_id=public_id,
         membership=actor.membership,
+        api_key=actor.key,
         group_public_ids=[group.public_id for group in ground.groups],
         file_name=PurePath(content.name or "file").name[:255],
         file_size=content.size,

@@ -52,7 +52,7 @@ def rows_context(actor: Actor, job: Import, query: QueryDict) -> dict[str, Any]:
     """A page of rows: all, those of one result, or those with one fault (`field`, `code`, perhaps `value`)."""
     shown_state, fault = query.get("rows", ""), fault_in(query) if job.state == State.READY else None
     after = _number_in(query.get("after", ""))
-    found = rows_with(job, fault) if fault else _rows(job, shown_state)
+    found = rows_with(job, fault) if fault else rows_in(job, shown_state)
     rows = list(found.filter(number__gt=after).order_by("number")[: PAGE + 1])
     url = reverse("imports:detail", args=[job.public_id])
     more = f"{url}?{_place(query, after=str(rows[PAGE - 1].number))}#rows" if len(rows) > PAGE else ""
@@ -108,7 +108,8 @@ def _number_in(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 9 else 0
 
 
-def _rows(job: Import, shown_state: str) -> QuerySet[ImportRow]:
+def rows_in(job: Import, shown_state: str = "") -> QuerySet[ImportRow]:
+    """The staged rows, all or those of one state."""
     rows = ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
     planned = {name: Q(verdict=Verdict.VALID, action=action) for action, name in PLANNED.items()}
     done = {action.value: Q(verdict=Verdict.VALID, action=action, number__lte=job.place) for action in Action}
@@ -259,10 +260,10 @@ def _number(number: int) -> str:
 
 
 def get_row(job: Import, number: int) -> ImportRow | None:
-    return _rows(job, "").filter(number=number).first()
+    return rows_in(job, "").filter(number=number).first()
 
 
 def next_faulty(job: Import, number: int) -> int | None:
     """The number of the next row with errors after this one."""
-    later = _rows(job, "invalid").filter(number__gt=number).order_by("number")
+    later = rows_in(job, "invalid").filter(number__gt=number).order_by("number")
     return later.values_list("number", flat=True).first()

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.refusals import Refused
 from events.log import record
 from events.models import Kind
-from groups.access import actor_of
+from imports.access import ACTING, actor_in_job
 from imports.models import Import, State, Undo
 from jobs.work import Dropped, Turn, enqueue
 from organizations.undoing import get_batch, undo_some
@@ -41,7 +41,7 @@ def start_undo(actor: Actor, batch_id: uuid.UUID) -> Undo:
         undo, is_new = Undo.objects.get_or_create(
             reseller=actor.reseller,
             batch_id=batch_id,
-            defaults={"membership": actor.membership, "total": batch.events.count()},
+            defaults={"membership": actor.membership, "api_key": actor.key, "total": batch.events.count()},
         )
         if is_new:
             _mark(job, State.UNDOING)
@@ -59,7 +59,7 @@ def run_undo(turn: Turn) -> None:
 
 def _undo_chunk(turn: Turn) -> None:
     undo = _get(turn)
-    actor = actor_of(undo.membership)
+    actor = actor_in_job(undo)
     try:
         batch = get_batch(actor, undo.batch_id)
     except (Http404, PermissionDenied):
@@ -79,11 +79,10 @@ def _undo_chunk(turn: Turn) -> None:
 
 
 def _get(turn: Turn) -> Undo:
-    undos = Undo.objects.select_for_update(of=("self",)).select_related("membership__user", "reseller")
+    undos = Undo.objects.select_for_update(of=("self",)).select_related(*ACTING)
     undo = undos.filter(pk=turn.object_id, finished_at=None).first()
     if undo is None:
         raise Dropped
-    undo.membership.reseller = undo.reseller
     return undo
 
 
@@ -107,4 +106,4 @@ def _mark(job: Import | None, state: State) -> None:
 def give_up(turn: Turn) -> None:
     """After repeated errors: what was taken back stays so, and the page says that it stopped."""
     undo = _get(turn)
-    _end(turn, undo, actor_of(undo.membership), failed=True)
+    _end(turn, undo, actor_in_job(undo), failed=True)

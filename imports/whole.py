@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from accounts.tenancy import SETTING
-from groups.access import actor_of
 from imports import engine
+from imports.access import ACTING, actor_in_job
 from imports.models import Import, State
 from imports.staging import mark_lost
 from jobs.work import Dropped, Turn
@@ -37,11 +37,10 @@ def create_whole(turn: Turn) -> None:
 
 def _write(turn: Turn) -> None:
     """The import's own row is locked only at the end, so that it can be cancelled and its progress be told."""
-    job = Import.objects.select_related("membership__user", "reseller").get(pk=turn.object_id)
+    job = Import.objects.select_related(*ACTING).get(pk=turn.object_id)
     if job.state != State.IMPORTING:
         raise Dropped
-    job.membership.reseller = job.reseller
-    actor = actor_of(job.membership)
+    actor = actor_in_job(job)
     for upto in range(engine.CHUNK, job.rows_read + engine.CHUNK, engine.CHUNK):
         if lost := engine.write_chunk(actor, job, upto):
             raise NotAll(lost)

@@ -19,6 +19,7 @@ from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of, settled_moment
 from api.problems import ApiProblem
+from api.schemas import REFUSED, actor_in
 from groups.access import get_groups
 from organizations import api_schemas as schemas
 from organizations import filters
@@ -35,8 +36,6 @@ from organizations.upserts import Action, Mode, NothingWritten, Put, put_organiz
 
 router = Router(tags=["Organizations"])
 READ, WRITE = Needs(Scope.ORGANIZATIONS_READ), Needs(Scope.ORGANIZATIONS_WRITE)
-REFUSALS: Final = frozenset({400, 401, 403, 404, 409, 412, 413, 415, 422, 429})
-REFUSED: Final[dict[Any, Any]] = {REFUSALS: schemas.Problem}
 ONE: Final = {200: schemas.Organization, **REFUSED}
 NEW: Final = {201: schemas.Organization, **REFUSED}
 Limit = Annotated[int, Field(ge=1, le=MOST)]
@@ -44,7 +43,7 @@ SINCE: Final = "Only records changed since then, in the order of their changes; 
 Errors = Mapping[str, Sequence[Problem]]
 
 
-@router.get("", auth=READ, response={200: schemas.Page, **REFUSED}, summary="List organizations")
+@router.get("", auth=READ, response={200: schemas.OrganizationPage, **REFUSED}, summary="List organizations")
 def list_organizations(
     request: HttpRequest,
     search: Annotated[str, Field(max_length=200, description="Any part of name, domain or a number.")] = "",
@@ -54,7 +53,7 @@ def list_organizations(
     cursor: Annotated[str, Field(max_length=500)] | None = None,
     limit: Limit = USUAL,
 ) -> dict[str, Any]:
-    actor = _actor(request)
+    actor = actor_in(request)
     until = settled_moment() if updated_since else None
     rows = _found(actor, search, group, include_archived or updated_since is not None)
     keys = ("updated_at", "public_id") if updated_since else ("public_id",)
@@ -80,7 +79,7 @@ def _found(actor: Actor, search: str, group: uuid.UUID | None, archived: bool) -
 
 @router.post("", auth=WRITE, response=NEW, summary="Create an organization")
 def create(request: HttpRequest, response: HttpResponse, payload: schemas.NewOrganization) -> Any:
-    actor, texts, groups = _actor(request), *_parts(payload)
+    actor, texts, groups = actor_in(request), *_parts(payload)
     (outcome,) = _grounded(lambda: create_organizations(actor, [texts], source=Source.API, groups=groups))
     _refuse(outcome.errors)
     return Status(HTTPStatus.CREATED, _answer(actor, outcome.public_id, response))
@@ -88,13 +87,13 @@ def create(request: HttpRequest, response: HttpResponse, payload: schemas.NewOrg
 
 @router.get("/{uuid:public_id}", auth=READ, response=ONE, summary="Read an organization")
 def read(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID) -> Any:
-    return _answer(_actor(request), public_id, response)
+    return _answer(actor_in(request), public_id, response)
 
 
 @router.patch("/{uuid:public_id}", auth=WRITE, response=ONE, summary="Change an organization")
 def change(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID, payload: schemas.Fields) -> Any:
     """Fields that are absent stay, null clears. `If-Match` with the ETag that was read refuses to overwrite others."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found = get_organization(actor, public_id, Permission.ORGANIZATIONS_EDIT)
     _change(actor, found, payload, _version(request, found))
     return _answer(actor, public_id, response)
@@ -102,7 +101,7 @@ def change(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID, p
 
 @router.delete("/{uuid:public_id}", auth=WRITE, response={204: None, **REFUSED}, summary="Archive an organization")
 def archive(request: HttpRequest, public_id: uuid.UUID) -> Any:
-    actor = _actor(request)
+    actor = actor_in(request)
     found = get_organization(actor, public_id, Permission.ORGANIZATIONS_ARCHIVE)
     _version(request, found)
     archive_organizations(actor, _only(actor, found))
@@ -111,7 +110,7 @@ def archive(request: HttpRequest, public_id: uuid.UUID) -> Any:
 
 @router.post("/{uuid:public_id}/restore", auth=WRITE, response=ONE, summary="Restore an archived organization")
 def restore(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID) -> Any:
-    actor = _actor(request)
+    actor = actor_in(request)
     found = get_organization(actor, public_id, Permission.ORGANIZATIONS_ARCHIVE)
     restore_organizations(actor, _only(actor, found))
     return _answer(actor, public_id, response)
@@ -130,7 +129,7 @@ def put(
     payload: schemas.NewOrganization,
 ) -> Any:
     """The verb for keeping in step: send what you know, as often as you like. Absent fields stay, null clears."""
-    actor, texts, groups = _actor(request), *_parts(payload)
+    actor, texts, groups = actor_in(request), *_parts(payload)
     if fold(texts.setdefault("customer_number", customer_number)) != fold(customer_number):
         _refuse({"customer_number": [Problem("number_differs", {})]})
     (put,) = _grounded(lambda: put_organizations(actor, [texts], source=Source.API, mode=Mode.BY_NUMBER, groups=groups))
@@ -142,7 +141,7 @@ def put(
 @router.post("/bulk", auth=WRITE, response={200: schemas.BulkAnswer, **REFUSED}, summary="Create or change many")
 def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
     """Up to 1,000 rows, found by customer number, then by domain. Rows with errors stop the others only if asked to."""
-    actor = _actor(request)
+    actor = actor_in(request)
     actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     given = [row.model_dump(exclude_unset=True) for row in payload.rows]
     refs = [row.pop("client_ref", None) for row in given]
@@ -186,7 +185,7 @@ def _item(put: Put, ref: str | None) -> dict[str, Any]:
     summary="Ask whether a transaction needs approval",
 )
 def approval_check(request: HttpRequest, public_id: uuid.UUID, payload: schemas.ApprovalCheck) -> Any:
-    return requires_approval(get_organization(_actor(request), public_id), payload.amount, payload.period)
+    return requires_approval(get_organization(actor_in(request), public_id), payload.amount, payload.period)
 
 
 @router.get(
@@ -197,15 +196,10 @@ def approval_check(request: HttpRequest, public_id: uuid.UUID, payload: schemas.
 )
 def billing_eligibility(request: HttpRequest, public_id: uuid.UUID, on: date | None = None) -> Any:
     """`on` is a day; today at the reseller's place if it is left out."""
-    actor = _actor(request)
+    actor = actor_in(request)
     found = get_organization(actor, public_id)
     day = on or actor.reseller.today()
     return {"may_run": may_run_billing(found, day), "start_date": found.billing_start_date}
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
 
 
 def _with_groups(actor: Actor, rows: OrganizationQuerySet) -> OrganizationQuerySet:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, PlainValidator, StrictBool, StrictStr, WithJsonSchema, create_model
+from pydantic import Field, PlainValidator, StrictBool, StrictStr, WithJsonSchema, create_model
 
+from api.schemas import Strict
 from organizations.approval import Period
 from organizations.fields import FIELDS, Kind
 from organizations.fields import Field as Column
@@ -38,10 +39,6 @@ Amount = Annotated[
 ]
 _TAKEN: dict[Kind, Any] = {Kind.BOOLEAN: StrictBool | None, Kind.MONEY: Amount}
 _GIVEN: dict[Kind, Any] = {Kind.BOOLEAN: bool, Kind.DATE: date | None}
-
-
-class Strict(Schema):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Record(Schema):
@@ -111,7 +108,7 @@ class BulkAnswer(Schema):
     items: list[BulkItem]
 
 
-class Page(Schema):
+class OrganizationPage(Schema):
     items: list[Organization]
     next_cursor: str | None = Field(description="Send it as `cursor` for the next page; null on the last.")
     next_updated_since: datetime | None = Field(
@@ -133,14 +130,3 @@ class ApprovalCheckAnswer(Schema):
 class BillingEligibility(Schema):
     may_run: bool
     start_date: date | None
-
-
-class Problem(Schema):
-    """RFC 9457."""
-
-    type: Literal["about:blank"]
-    title: str
-    status: int
-    code: str
-    detail: str
-    errors: dict[str, list[str]] | None = None

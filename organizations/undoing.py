@@ -58,7 +58,7 @@ def get_batch(actor: Actor, batch_id: uuid.UUID) -> BatchMade:
     if first is None:
         raise Http404
     is_mine = first.actor_id == actor.public_id and actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
-    if is_mine or actor.can(Permission.ORGANIZATIONS_ARCHIVE):
+    if is_mine or (actor.can(Permission.ORGANIZATIONS_ARCHIVE) and not actor.is_group_bound):
         return BatchMade(batch_id, events, first)
     if actor.group_ids is None and actor.can(Permission.EVENTS_SEE):
         raise PermissionDenied

@@ -164,7 +164,7 @@ def names_of(actor: Actor, ids: set[uuid.UUID]) -> dict[uuid.UUID, Subject]:
         found[row.public_id] = Subject(row.name, reverse("organizations:detail", args=[row.public_id]))
     for group in get_groups(actor).filter(public_id__in=ids).only("public_id", "name"):
         found[group.public_id] = Subject(group.name, reverse("groups:detail", args=[group.public_id]))
-    for job in get_imports(actor).filter(public_id__in=ids).only("public_id", "file_name", "membership__user__id"):
+    for job in get_imports(actor).filter(public_id__in=ids).select_related(None).only("public_id", "file_name"):
         found[job.public_id] = Subject(job.file_name, reverse("imports:detail", args=[job.public_id]))
     for tenant in get_tenants(actor).filter(public_id__in=ids).only("public_id", "name", "tenant_id"):
         found[tenant.public_id] = Subject(str(tenant), "")

@@ -194,6 +194,7 @@ TABLE = [
     ("accounts/signup/", "get", (200, 302, 302, 302, 302, 302, 302, 302, 302)),
     ("accounts/logout/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("accounts/password/reset/", "get", (200, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("api/v1/docs", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("api/v1/openapi.json", "get", (200,) * 9),
 ]
 # Below these prefixes a library has its own pages, and its own tests of who may see them.

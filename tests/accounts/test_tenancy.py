@@ -136,9 +136,9 @@ def fill(reseller, membership, group):
         key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
-        job = Import.objects.create(reseller=reseller, membership=membership, **file)
+        job = Import.objects.create(reseller=reseller, membership=membership, api_key=key, **file)
+        Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, api_key=key, total=1)
         Export.objects.create(reseller=reseller, membership=membership, format="csv")
-        Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, total=1)
         RowEdit.objects.create(reseller=reseller, batch=job, number=1, texts={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
@@ -225,6 +225,8 @@ def test_another_resellers_rows_can_be_neither_changed_nor_deleted(world):
 LINKS = {
     ("exports_export", "membership_id", "accounts_membership"),
     ("imports_undo", "membership_id", "accounts_membership"),
+    ("imports_undo", "api_key_id", "accounts_apikey"),
+    ("imports_import", "api_key_id", "accounts_apikey"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
     ("csp_link_stagedtenant", "sync_id", "csp_link_sync"),
