@@ -11,6 +11,7 @@ from accounts.actors import Actor
 from groups.access import get_groups
 from organizations.fields import BY_NAME
 from organizations.models import GroupMembership, OrganizationQuerySet, Source
+from organizations.tenants import linked
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -68,6 +69,13 @@ FILTERS: Final = (
         _("Any source"),
         lambda actor: [(value, str(label)) for value, label in Source.choices],
         lambda rows, value: rows.filter(source=value),
+    ),
+    Filter(
+        "tenant",
+        _("Microsoft tenant"),
+        _("With or without"),
+        lambda actor: [("linked", str(_("Linked"))), ("none", str(_("None")))],
+        lambda rows, value: linked(rows) if value == "linked" else rows.filter(tenants=None),
     ),
     Filter(
         "approval",

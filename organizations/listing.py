@@ -16,6 +16,7 @@ from groups.access import get_groups
 from organizations import fields, filters
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.pages import SIZES, Order, Page, count_honestly, get_page
+from organizations.tenants import tenant_state
 
 SORTS: Final = {
     "name": (_("Name"), "sort_name"),
@@ -92,7 +93,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     asked = Asked.of(actor, query)
     found = find(actor, asked)
     page = get_page(
-        found.prefetch_related(Prefetch("groups", get_groups(actor))),
+        found.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants"),
         Order(SORTS[asked.sort][1], asked.descending),
         size=asked.size,
         after=asked.after,
@@ -118,7 +119,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
 def created_context(actor: Actor, found: OrganizationQuerySet, query: QueryDict) -> dict[str, Any]:
     """A page of what one batch created, in the order of names."""
     page = get_page(
-        found.prefetch_related(Prefetch("groups", get_groups(actor))),
+        found.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants"),
         Order("sort_name"),
         size=SIZES[-1],
         after=query.get("after", ""),
@@ -141,6 +142,7 @@ def _row(organization: Organization) -> dict[str, Any]:
         "domain": fields.shown("primary_domain", organization.primary_domain),
         "customer_number": organization.customer_number,
         "groups": [group.name for group in organization.groups.all()],
+        **tenant_state(organization),
         "source_label": organization.get_source_display(),
         "created": organization.created_at,
     }
@@ -183,8 +185,8 @@ def _kept(asked: Asked) -> list[dict[str, str]]:
 
 
 def _headings(asked: Asked) -> list[dict[str, Any]]:
-    plain = {"groups": _("Groups"), "source": _("Source")}
-    order = ("name", "domain", "customer_number", "groups", "source", "created")
+    plain = {"groups": _("Groups"), "tenant": _("Microsoft tenant"), "source": _("Source")}
+    order = ("name", "domain", "customer_number", "groups", "tenant", "source", "created")
     return [_heading(asked, name) if name in SORTS else {"label": plain[name]} for name in order]
 
 

@@ -22,6 +22,7 @@ from organizations.forms import GROUPS, OrganizationForm
 from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context
 from organizations.models import Organization, Source
+from organizations.tenants import tenants_of
 
 
 def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
@@ -97,6 +98,7 @@ def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
             {"name": group.name, "url": reverse("groups:detail", args=[group.public_id])}
             for group in get_groups(request.actor).filter(organizations=found)
         ],
+        "tenants": tenants_of(found),
         "groups_url": _groups_url(request.actor, found),
         "timeline_url": f"{reverse('events')}?subject={found.public_id}",
         "timeline": _timeline(request.actor, found),

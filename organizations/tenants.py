@@ -1,0 +1,36 @@
+"""An organization's Microsoft tenants, as its own pages tell of them. csp_link keeps them, and names this relation."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from organizations.fields import shown
+from organizations.models import Organization, OrganizationQuerySet
+
+
+def tenants_of(organization: Organization) -> list[dict[str, str]]:
+    return [
+        {
+            "name": str(tenant),
+            "domain": shown("primary_domain", tenant.domain),
+            "state_label": _("Linked") if tenant.ended_at is None else _("Ended"),
+            "tone": "ok" if tenant.ended_at is None else "",
+        }
+        for tenant in organization.tenants.order_by("sort_name", "public_id")
+    ]
+
+
+def tenant_state(organization: Organization) -> dict[str, str]:
+    """For a line of a list, with the tenants prefetched."""
+    tenants = list(organization.tenants.all())
+    living = [tenant for tenant in tenants if tenant.ended_at is None]
+    if not tenants:
+        return {"tenant_label": "", "tenant_tone": ""}
+    if not living:
+        return {"tenant_label": _("Ended"), "tenant_tone": ""}
+    words = ngettext("Linked", "%(n)s linked", len(living)) % {"n": len(living)}
+    return {"tenant_label": words, "tenant_tone": "ok"}
+
+
+def linked(rows: OrganizationQuerySet) -> OrganizationQuerySet:
+    """Those that have a tenant, each once."""
+    return rows.filter(pk__in=rows.filter(tenants__isnull=False).values("pk"))
