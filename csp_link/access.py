@@ -6,7 +6,7 @@ from django.http import Http404
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from csp_link.models import Connection, Sync, Tenant, TenantQuerySet
+from csp_link.models import AutoLink, Connection, Sync, Tenant, TenantQuerySet
 
 
 def get_connection(actor: Actor) -> Connection | None:
@@ -25,6 +25,20 @@ def get_tenant(actor: Actor, tenant_id: uuid.UUID | str, permission: Permission 
         raise Http404
     actor.require(permission)
     return found
+
+
+def get_auto_link(
+    actor: Actor, public_id: uuid.UUID | str, permission: Permission = Permission.TENANTS_SEE
+) -> AutoLink:
+    found = AutoLink.objects.permitted(actor).filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    actor.require(permission)
+    return found
+
+
+def get_last_auto_link(actor: Actor) -> AutoLink | None:
+    return AutoLink.objects.permitted(actor).order_by("-created_at", "-id").first()
 
 
 def count_open(actor: Actor) -> int:

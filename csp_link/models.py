@@ -305,3 +305,62 @@ class StagedTenant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sync_id} {self.tenant_id}"
+
+
+class AutoState(models.TextChoices):
+    PREPARING = "preparing", _("Preparing the preview")
+    READY = "ready", _("Waiting for your word")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class AutoLinkQuerySet(models.QuerySet["AutoLink"]):
+    def permitted(self, actor: Actor | None) -> "AutoLinkQuerySet":
+        if actor is None or not actor.can(Permission.TENANTS_SEE):
+            return self.none()
+        return self.filter(reseller=actor.reseller)
+
+
+class AutoLink(models.Model):
+    """One run of Auto create and link: what it would do, then what it did. Its place is the last tenant it has seen."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    state = models.CharField(max_length=16, choices=AutoState, default=AutoState.PREPARING)
+    groups = ArrayField(models.UUIDField(), default=list)  # of the organizations that are created
+    place = models.BigIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    # The preview.
+    to_link = models.PositiveIntegerField(default=0)
+    to_create = models.PositiveIntegerField(default=0)
+    to_decide = models.PositiveIntegerField(default=0)
+    to_skip = models.PositiveIntegerField(default=0)
+    lent = models.PositiveIntegerField(default=0)  # of those to create: with a domain that Microsoft lent
+    # What came of it.
+    linked = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    decided = models.PositiveIntegerField(default=0)
+    skipped = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)  # in vain, since the last answer
+    resumes_at = models.DateTimeField(null=True)
+    trouble = models.CharField(max_length=32, blank=True)
+    trouble_details = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+
+    objects = AutoLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "public_id", name="auto_link_public_id_is_unique"),
+            models.UniqueConstraint(
+                "reseller", condition=Q(state__in=["preparing", "running"]), name="one_auto_link_at_a_time"
+            ),
+        ]
+        indexes = [models.Index("reseller", "created_at", name="auto_link_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.created_at:%Y-%m-%d %H:%M}"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from csp_link import checking, connecting, profiles, schedule, sync, syncing
+from csp_link import auto_linking, checking, connecting, profiles, schedule, sync, syncing
 from jobs.work import take_turn
 
 
@@ -19,6 +19,11 @@ def read(reseller_id: int, sync_id: int) -> None:
 @shared_task(name=profiles.PROFILE)
 def profile(reseller_id: int, tenant_id: int) -> None:
     take_turn(profiles.PROFILE, reseller_id, tenant_id, work=profiles.fetch, give_up=profiles.give_up)
+
+
+@shared_task(name=auto_linking.AUTO_LINK)
+def auto_link(reseller_id: int, auto_link_id: int) -> None:
+    take_turn(auto_linking.AUTO_LINK, reseller_id, auto_link_id, work=auto_linking.work, give_up=auto_linking.give_up)
 
 
 @shared_task(name="csp_link.tick", expires=300)

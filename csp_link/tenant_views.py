@@ -16,6 +16,7 @@ from accounts.refusals import Refused
 from accounts.roles import Permission
 from csp_link.access import get_tenant
 from csp_link.assessing import assess_if_stale
+from csp_link.auto_pages import auto_card
 from csp_link.linking import (
     MOST_REASON,
     create_and_link,
@@ -38,7 +39,8 @@ from organizations.intake import Outcome
 def tenants(request: Request) -> HttpResponse:
     request.actor.require(Permission.TENANTS_SEE)
     assess_if_stale(request.actor)
-    context = list_context(request.actor, request.GET) | {"breadcrumbs": tenant_crumbs()}
+    auto = {"auto": auto_card(request.actor), "breadcrumbs": tenant_crumbs()}
+    context = list_context(request.actor, request.GET) | auto
     return render(request, "csp_link/tenants.html", context)
 
 

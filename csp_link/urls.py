@@ -1,6 +1,6 @@
 from django.urls import path
 
-from csp_link import tenant_views, views
+from csp_link import auto_views, tenant_views, views
 
 app_name = "csp_link"
 urlpatterns = [
@@ -17,6 +17,11 @@ urlpatterns = [
     path("tenants/<uuid:tenant_id>/unlink/", tenant_views.unlink, name="unlink"),
     path("tenants/<uuid:tenant_id>/ignore/", tenant_views.ignore, name="ignore"),
     path("tenants/<uuid:tenant_id>/unignore/", tenant_views.unignore, name="unignore"),
+    path("auto-link/", auto_views.auto_preview, name="auto_preview"),
+    path("auto-link/<uuid:public_id>/", auto_views.auto, name="auto"),
+    path("auto-link/<uuid:public_id>/progress/", auto_views.auto_progress, name="auto_progress"),
+    path("auto-link/<uuid:public_id>/start/", auto_views.auto_start, name="auto_start"),
+    path("tenants/complete/", auto_views.completion, name="complete"),
     path("connection/", views.connection, name="connection"),
     path("connection/health/", views.health, name="health"),
     path("connection/test/", views.test, name="test"),

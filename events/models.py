@@ -57,6 +57,11 @@ class Kind(models.TextChoices):
     TENANT_REJECTED = "tenant.suggestion_rejected", _("said that a suggested organization is not the tenant's")
     ORGANIZATION_LINKED = "organization.tenant_linked", _("linked the Microsoft tenant %(tenant)s")
     ORGANIZATION_UNLINKED = "organization.tenant_unlinked", _("unlinked the Microsoft tenant %(tenant)s: %(reason)s")
+    AUTO_LINK_STARTED = "tenants.auto_link_started", _("started Auto create and link")
+    AUTO_LINK_FINISHED = (
+        "tenants.auto_linked",
+        _("finished Auto create and link: %(linked)s linked, %(created)s created, %(decided)s open, %(skipped)s left"),
+    )
     SYNC_STARTED = "tenants.sync_started", _("started reading the tenants from Partner Center")
     SYNC_FINISHED = (
         "tenants.synced",

@@ -11,6 +11,7 @@ from support.files import newest, table, upload, work_on
 from support.programs import program
 
 from accounts.tenancy import acting_for
+from csp_link.auto_linking import prepare
 from csp_link.connecting import set_connection
 from csp_link.models import Tenant
 from csp_link.syncing import refresh
@@ -104,6 +105,14 @@ TABLE = [
     ("csp/tenants/{tenant}/ignore/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/tenants/{tenant}/unignore/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/tenants/{tenant}/unignore/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/auto-link/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/auto-link/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
+    ("csp/auto-link/{auto}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("csp/auto-link/{auto}/progress/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
+    ("csp/auto-link/{auto}/start/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("csp/auto-link/{auto}/start/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("csp/tenants/complete/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("csp/tenants/complete/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("csp/connection/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
     ("csp/connection/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
     ("csp/connection/health/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
@@ -226,6 +235,7 @@ def ids(cast):
         set_connection(cast.admin, connection(mode="app_only"))
         reading = refresh(cast.admin)
         tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Tenant AB")
+        auto = prepare(cast.admin)
         export, made = (start_export(cast.admin, get_selection(cast.admin, ALL), name) for name in ("csv", "json"))
     make(cast.northwind.pk, made.pk)
     key = program(cast).key
@@ -235,7 +245,7 @@ def ids(cast):
     found |= {"reading": reading, "export": export, "made": made}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
-    people |= {"token": "nonsense", "grid": grid.url.split("/")[-2], "tenant": tenant.tenant_id}
+    people |= {"token": "nonsense", "grid": grid.url.split("/")[-2], "tenant": tenant.tenant_id, "auto": auto.public_id}
     return people | {name: row.public_id for name, row in found.items()}
 
 

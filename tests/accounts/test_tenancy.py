@@ -15,7 +15,7 @@ from accounts.models import ApiKey, new_id
 from accounts.roles import Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
-from csp_link.models import Assessment, Connection, StagedTenant, Sync, Tenant
+from csp_link.models import Assessment, AutoLink, Connection, StagedTenant, Sync, Tenant
 from exports.models import Export
 from groups.access import actor_of
 from groups.models import Assignment
@@ -132,6 +132,7 @@ def fill(reseller, membership, group):
         sync = Sync.objects.create(reseller=reseller, membership=membership)
         Tenant.objects.create(reseller=reseller, tenant_id=new_id(), name="Shared")
         Assessment.objects.create(reseller=reseller)
+        AutoLink.objects.create(reseller=reseller, membership=membership)
         StagedTenant.objects.create(reseller=reseller, sync=sync, tenant_id=new_id(), name="Shared")
         key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
@@ -229,6 +230,7 @@ LINKS = {
     ("imports_import", "api_key_id", "accounts_apikey"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
+    ("csp_link_autolink", "membership_id", "accounts_membership"),
     ("csp_link_stagedtenant", "sync_id", "csp_link_sync"),
     ("csp_link_sync", "membership_id", "accounts_membership"),
     ("csp_link_tenant", "organization_id", "organizations_organization"),

@@ -14,3 +14,10 @@ def link(cast, microsoft):
     from support.connections import Link
 
     return Link(cast, microsoft)
+
+
+@pytest.fixture
+def desk(cast):
+    from support.tenants import Desk
+
+    return Desk(cast)

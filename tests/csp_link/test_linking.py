@@ -1,67 +1,21 @@
 """Tenants and organizations: who may belong together and why, linking, unlinking, and leaving alone."""
 
 import threading
-import uuid
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 from support.cast import customer
+from support.tenants import FULL, LIST
 
 from accounts.tenancy import acting_for
 from csp_link.models import Tenant
 from csp_link.tasks import profile, read
-from events.models import Event, Kind
+from events.models import Kind
 from jobs.models import Job
 from organizations.models import Organization, Source
 
 pytestmark = pytest.mark.django_db
-LIST = "/csp/tenants/"
-FULL = {"name": "Kreta Data AB", "primary_domain": "kreta.example", "notification_email": "it@kreta.example"}
-
-
-class Desk:
-    """Northwind's tenants as a person works on them."""
-
-    def __init__(self, cast):
-        self.cast, self.browser = cast, cast.sign_in()
-
-    def tenant(self, name="Kreta Data AB", domain="kreta.example", profile=None, **values):
-        known = {"profile": profile, "profile_at": timezone.now()} if profile is not None else {}
-        search = f"{name.lower()}\n{domain}"
-        with acting_for(self.cast.northwind.pk):
-            return Tenant.objects.create(
-                reseller=self.cast.northwind,
-                tenant_id=uuid.uuid4(),
-                name=name,
-                domain=domain,
-                sort_name=name.lower(),
-                search_text=search,
-                **known | values,
-            )
-
-    def organization(self, name="Kreta Data", **values):
-        with acting_for(self.cast.northwind.pk):
-            return self.cast.create(self.cast.admin, customer(name, **values))[0]
-
-    def now(self, tenant):
-        with acting_for(self.cast.northwind.pk):
-            return Tenant.objects.select_related("organization").get(pk=tenant.pk)
-
-    def rows(self, query=""):
-        return {row["name"]: row for row in self.browser.get(LIST + query).context["rows"]}
-
-    def act(self, tenant, verb, client=None, **posted):
-        return (client or self.browser).post(f"{LIST}{tenant.tenant_id}/{verb}/", posted)
-
-    def events(self, kind):
-        with acting_for(self.cast.northwind.pk):
-            return list(Event.objects.filter(kind=kind))
-
-
-@pytest.fixture
-def desk(cast):
-    return Desk(cast)
 
 
 # What is found
@@ -375,3 +329,24 @@ def test_of_two_who_link_one_tenant_at_once_one_wins_and_nothing_is_lost(desk):
     assert sorted(answer.status_code for answer in answers) == [302, 409]
     assert desk.now(made).organization in others
     assert len(desk.events(Kind.TENANT_LINKED)) == 1
+
+
+# Where organizations are shown
+
+
+def test_an_organization_shows_its_tenants_to_whoever_sees_it(desk):
+    with acting_for(desk.cast.northwind.pk):
+        (other,) = desk.cast.create(desk.cast.admin, customer("With"), groups=[desk.cast.nordics])
+    desk.organization("Without")
+    desk.tenant("Its tenant", "its.example", organization=other)
+    desk.tenant("Its second", "second.example", organization=other)
+    for role in ("reseller_admin", "sales_agent"):
+        browser = desk.cast.sign_in(role)
+        page = browser.get(f"/organizations/{other.public_id}/")
+        assert [row["name"] for row in page.context["tenants"]] == ["Its second", "Its tenant"]
+        assert b"its.example" in page.content
+        (row, *_rest) = browser.get("/organizations/?tenant=linked").context["rows"]
+        assert (row["name"], row["tenant_label"]) == ("With", "2 linked")
+    rows = desk.browser.get("/organizations/?tenant=none").context["rows"]
+    assert [(row["name"], row["tenant_label"]) for row in rows] == [("Without", "")]
+    assert len(desk.browser.get("/organizations/?tenant=linked").context["rows"]) == 1

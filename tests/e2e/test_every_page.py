@@ -66,6 +66,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/events/?kind=organization.erased&from=2026-01-01",
         "/csp/",
         "/csp/tenants/",
+        "/csp/tenants/complete/",
         "/csp/tenants/?search=nothing-has-this-name",
         tenant,
         tenant.replace("/link/?now=yes", "/ignore/"),

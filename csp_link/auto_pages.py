@@ -1,0 +1,223 @@
+"""What the pages of Auto create and link show, as plain values."""
+
+from typing import Any, Final, cast
+
+from django import forms
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.actors import Actor
+from accounts.roles import Permission
+from csp_link.access import get_last_auto_link, get_tenants
+from csp_link.auto_linking import BUSY
+from csp_link.completing import Completion, Line
+from csp_link.health import again, in_words
+from csp_link.models import AutoLink, AutoState, Standing
+from csp_link.tenant_list import missing_in_words
+from csp_link.tenant_pages import tenant_crumbs
+from organizations.access import get_grounds
+from organizations.fields import FIELDS, MANDATORY, Field
+from organizations.forms import GROUPS, groups_field
+from organizations.problems import Problem
+from organizations.rules import also_mandatory
+
+TONES: Final = {AutoState.READY: "accent", AutoState.DONE: "ok", AutoState.FAILED: "bad"}
+MOST_NAMED: Final = 20
+COUNTS: Final = ("link", "create", "decide", "skip")
+
+
+class GroupsForm(forms.Form):
+    """The groups of what is created."""
+
+    def __init__(self, *args: Any, actor: Actor) -> None:
+        super().__init__(*args)
+        if groups := get_grounds(actor):
+            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
+
+    @property
+    def groups_field(self) -> forms.BoundField | None:
+        return self[GROUPS] if GROUPS in self.fields else None
+
+    @property
+    def chosen_groups(self) -> list[str]:
+        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
+
+
+def auto_card(actor: Actor) -> dict[str, Any]:
+    """At the bottom of the list: the last run, and the button for the next."""
+    last = get_last_auto_link(actor)
+    return {
+        "can_edit": actor.can(Permission.TENANTS_EDIT),
+        "url": reverse("csp_link:auto", args=[last.public_id]) if last else "",
+        "state": last.get_state_display() if last else "",
+        "tone": TONES.get(AutoState(last.state), "info") if last else "",
+    }
+
+
+def auto_context(actor: Actor, auto: AutoLink, form: GroupsForm | None = None) -> dict[str, Any]:
+    title = _("Auto create and link")
+    state = AutoState(auto.state)
+    return {
+        "auto": auto,
+        "title": title,
+        "tone": TONES.get(state, "info"),
+        "is_busy": state in BUSY,
+        "is_ready": state == AutoState.READY,
+        "is_preview": state in (AutoState.PREPARING, AutoState.READY),
+        "progress": _progress(auto),
+        "progress_url": reverse("csp_link:auto_progress", args=[auto.public_id]),
+        "counts": [] if state in BUSY or state == AutoState.FAILED else _counts(auto),
+        "effects": _effects(auto) if state == AutoState.READY else [],
+        "outcome": in_words(auto.trouble, auto.trouble_details, again=again(auto.resumes_at)) if auto.trouble else None,
+        "skipped": _skipped(actor) if state in (AutoState.READY, AutoState.DONE) else [],
+        "skipped_url": f"{reverse('csp_link:tenants')}?state={Standing.INCOMPLETE}",
+        "can_edit": actor.can(Permission.TENANTS_EDIT),
+        "form": form or GroupsForm(actor=actor),
+        "breadcrumbs": tenant_crumbs((title, "")),
+    }
+
+
+def _progress(auto: AutoLink) -> dict[str, Any]:
+    seen = number_format(auto.seen, force_grouping=True)
+    total = number_format(auto.total, force_grouping=True)
+    told = {"seen": seen, "total": total}
+    preparing = auto.state == AutoState.PREPARING
+    words = _("%(seen)s of %(total)s profiles read.") if preparing else _("%(seen)s of %(total)s tenants done.")
+    return {"done": auto.seen, "total": auto.total, "label": words % told}
+
+
+def _counts(auto: AutoLink) -> list[dict[str, Any]]:
+    """What is to be done, or was done, each with the list where those tenants are."""
+    done = auto.state == AutoState.DONE
+    words = {
+        "link": (_("Linked") if done else _("Will be linked"), "ok", "" if done else Standing.SUGGESTED),
+        "create": (_("Created and linked") if done else _("Will be created"), "ok", "" if done else Standing.UNLINKED),
+        "decide": (_("Need a decision"), "warn", Standing.NEEDS_DECISION),
+        "skip": (_("Lack something"), "warn", Standing.INCOMPLETE),
+    }
+    numbers = (auto.linked, auto.created, auto.decided, auto.skipped) if done else _planned(auto)
+    url = reverse("csp_link:tenants")
+    return [
+        {"label": label, "number": number, "tone": tone, "url": f"{url}?state={state}" if state else url}
+        for number, (label, tone, state) in zip(numbers, words.values(), strict=True)
+    ]
+
+
+def _planned(auto: AutoLink) -> tuple[int, int, int, int]:
+    return auto.to_link, auto.to_create, auto.to_decide, auto.to_skip
+
+
+def _effects(auto: AutoLink) -> list[str]:
+    """The preview in sentences."""
+    sentences = [
+        (
+            auto.to_link,
+            ngettext(
+                "%(n)s tenant is linked to an organization that you have: its ID or domain is the same.",
+                "%(n)s tenants are linked to organizations that you have: their IDs or domains are the same.",
+                auto.to_link,
+            ),
+        ),
+        (
+            auto.to_create,
+            ngettext(
+                "%(n)s organization is created and linked.",
+                "%(n)s organizations are created and linked.",
+                auto.to_create,
+            ),
+        ),
+        (
+            auto.lent,
+            ngettext(
+                "%(n)s of them gets a domain that Microsoft lent, since Partner Center shows no other.",
+                "%(n)s of them get domains that Microsoft lent, since Partner Center shows no others.",
+                auto.lent,
+            ),
+        ),
+        (
+            auto.to_decide,
+            ngettext(
+                "%(n)s tenant is left to you: an organization may be meant, but it is not certain.",
+                "%(n)s tenants are left to you: organizations may be meant, but it is not certain.",
+                auto.to_decide,
+            ),
+        ),
+        (
+            auto.to_skip,
+            ngettext(
+                "%(n)s tenant is left out, because something mandatory is missing or wrong.",
+                "%(n)s tenants are left out, because something mandatory is missing or wrong.",
+                auto.to_skip,
+            ),
+        ),
+    ]
+    told = [words % {"n": number_format(n, force_grouping=True)} for n, words in sentences if n]
+    return told or [_("There is nothing to do: no tenant waits.")]
+
+
+def _skipped(actor: Actor) -> list[dict[str, str]]:
+    rows = get_tenants(actor).standing(Standing.INCOMPLETE).order_by("list_order", "public_id")[:MOST_NAMED]
+    return [
+        {
+            "name": str(tenant),
+            "url": reverse("csp_link:link", args=[tenant.tenant_id]),
+            "missing": missing_in_words(tenant),
+        }
+        for tenant in rows
+    ]
+
+
+# The grid
+
+
+def completion_context(actor: Actor, form: GroupsForm, given: Completion | None = None) -> dict[str, Any]:
+    shown = given or Completion.offered(actor)
+    mandatory = MANDATORY | also_mandatory(actor)
+    title = _("Complete tenants")
+    return {
+        "title": title,
+        "form": form,
+        "columns": [{"heading": field.heading, "mandatory": field.name in mandatory} for field in FIELDS],
+        "rows": [_row(number, line) for number, line in enumerate(shown.left, start=1)],
+        "problems": _problems(shown.left),
+        "breadcrumbs": tenant_crumbs((title, "")),
+    }
+
+
+def _row(number: int, line: Line) -> dict[str, Any]:
+    cells = [_cell(number, field, text, line) for field, text in zip(FIELDS, line.texts, strict=True)]
+    return {"number": number, "tenant": line.tenant.tenant_id, "cells": cells, "is_bad": bool(line.errors)}
+
+
+def _cell(number: int, field: Field, text: str, line: Line) -> dict[str, Any]:
+    return {
+        "id": f"r{number}-{field.name}",
+        "name": field.name,
+        "label": _label(number, field),
+        "text": text,
+        "multiline": field.multiline,
+        "inputmode": field.inputmode if field.inputmode != "text" else "",
+        "errors": [_told(problem) for problem in line.errors.get(field.name, ())],
+        "warnings": [_told(problem) for problem in line.warnings.get(field.name, ())],
+    }
+
+
+def _label(number: int, field: Field) -> str:
+    return _("%(heading)s row %(number)s") % {"heading": field.heading, "number": number}
+
+
+def _told(problem: Problem) -> dict[str, str]:
+    other = problem.params.get("organization")
+    return {"sentence": problem.sentence(), "url": reverse("organizations:detail", args=[other]) if other else ""}
+
+
+def _problems(lines: list[Line]) -> list[dict[str, str]]:
+    return [
+        {"id": f"r{number}-{field.name}", "label": _label(number, field), "sentence": problem.sentence()}
+        for number, line in enumerate(lines, start=1)
+        for field in FIELDS
+        for problem in line.errors.get(field.name, ())
+    ]
