@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from imports.workbook.content import check
-from imports.workbook.limits import LONGEST_PAUSE, bound_memory, bound_time
+from imports.workbook.limits import LONGEST_PAUSE, LONGEST_WAIT, bound_memory, bound_time
 from imports.workbook.refusals import Refused
 from imports.workbook.sheets import Answer, beginnings, rows
 
@@ -38,6 +38,7 @@ def _answers(path: str, wanted: dict[str, Any]) -> Iterator[Answer]:
 
 
 def _say(kind: str, content: object) -> None:
+    signal.alarm(LONGEST_WAIT)
     sys.stdout.write(json.dumps([kind, content]) + "\n")
     sys.stdout.flush()
     signal.alarm(LONGEST_PAUSE)

@@ -11,7 +11,8 @@ LEAST_MEMORY: Final = 256 * MEGABYTE
 MOST_MEMORY: Final = 768 * MEGABYTE
 MEMORY_PER_BYTE: Final = 3
 MOST_SECONDS: Final = 30  # of computing
-LONGEST_PAUSE: Final = 60  # seconds by the clock from one answer to the next, whoever is to blame
+LONGEST_PAUSE: Final = 60  # seconds by the clock from one answer to the next
+LONGEST_WAIT: Final = 600  # seconds for somebody to take an answer; who waits for a database takes none for a while
 
 
 def bound_memory(content: int) -> None:

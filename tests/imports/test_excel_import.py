@@ -63,20 +63,24 @@ def test_errors_and_formulas_are_errors_of_their_row_and_column(cast):
     assert "The cell D3 holds the error #REF!" in page
 
 
+def read_anew(cast, client, address, mode):
+    client.post(f"{address}options/", {"mode": mode, "blanks": "keep", "all_or_nothing": "valid"})
+    assert (newest(cast).state, newest(cast).mode) == ("reading", mode)
+    return work_on(cast, read)
+
+
 def test_such_a_cell_stays_wrong_until_somebody_writes_over_it(cast):
     client = cast.sign_in()
     address = upload(client, xlsx(HEADINGS[:4], ["B", "bb.se", "it@bb.se", "#REF!"], ["=A2", "cc.se", "it@cc.se"])).url
     work_on(cast, read)
     client.post(f"{address}rows/1/", {"name": "Bertil AB", "customer_number": "#REF!"})
     assert set(staged(cast, newest(cast))[1].errors) == {"customer_number"}
-    client.post(f"{address}options/", {"mode": "update", "blanks": "keep"})
-    assert work_on(cast, read).state == "ready"
+    read_anew(cast, client, address, "update")
     assert set(staged(cast, newest(cast))[1].errors) == {"customer_number"}, "read anew, it is as wrong as before"
     client.post(f"{address}rows/1/", {"customer_number": "00042"})
     client.post(f"{address}rows/2/", {"name": "Cecilia AB"})
     assert not [row.errors for row in staged(cast, newest(cast)).values() if row.errors]
-    client.post(f"{address}options/", {"mode": "create"})
-    assert work_on(cast, read).rows_valid == 2
+    assert read_anew(cast, client, address, "create").rows_valid == 2
     client.post(f"{address}start/")
     work_on(cast, create)
     assert (organizations(cast)["bb.se"].name, organizations(cast)["bb.se"].customer_number) == ("Bertil AB", "00042")

@@ -18,6 +18,8 @@ from imports.models import Import
 from imports.readers import excel
 from imports.readers.shape import Unreadable
 from imports.workbook.compound import FILEPASS
+from imports.workbook.package import check_package
+from imports.workbook.refusals import Refused
 
 ROW = ["Åkeri AB", "akeri.se", "it@akeri.se"]
 SECONDS, MEGABYTES = 10, 300
@@ -151,6 +153,14 @@ def test_what_only_looks_dangerous_is_read(tmp_path, name):
     assert (found.code, found.rows) == (None, count)
     assert found.seconds < SECONDS
     assert found.megabytes < MEGABYTES
+
+
+def test_a_directory_that_lies_is_found_out_before_any_library_reads_what_it_hides(tmp_path):
+    path = tmp_path / "upload"
+    path.write_bytes(lying())
+    with pytest.raises(Refused) as refused:
+        check_package(path)
+    assert refused.value.code == "workbook_damaged"
 
 
 @pytest.mark.parametrize(
