@@ -50,7 +50,7 @@ def children_of(pid):
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def until(true, *, within=20.0):
+def until(true, *, within=45.0):
     """Ask again and again; fails when the answer isn't yes in time."""
     give_up = time.monotonic() + within
     while not true():
