@@ -20,7 +20,8 @@ def spread(values: Sequence[float]) -> float:
 
 def ratios(rounds: Rounds) -> dict[str, float]:
     """Every ratio whose two sides were measured."""
-    pairs = {f"{name} ÷ floor": (name, "floor") for name in rounds if name != "floor"}
+    same_size = [name for name in rounds if name not in ("floor", "peer") and " of " not in name]
+    pairs = {f"{name} ÷ floor": (name, "floor") for name in same_size}
     pairs["peer ÷ csv"] = ("peer", "csv of peer")
     return {
         figure: paired_ratio(rounds, above, below)

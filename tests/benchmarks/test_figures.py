@@ -1,8 +1,11 @@
 """The arithmetic of benchmarks: which runs are compared, and what a figure means beside its target."""
 
+from importlib import import_module
+
 import pytest
 
 from benchmarks.figures import against_targets, paired_ratio, ratios, spread
+from benchmarks.ours import PHASES
 from benchmarks.rows import customers
 from benchmarks.targets import TARGETS, Target
 from organizations.fields import Reading, read_row
@@ -22,6 +25,11 @@ def test_a_slow_minute_of_the_machine_changes_no_ratio():
 
 def test_only_what_ran_in_the_same_rounds_is_compared():
     found = ratios({"floor": [1.0, 1.0], "csv": [2.0, 2.0], "peer": [50.0], "csv of peer": [0.5], "warm-up": [3.0]})
+    assert found == {"csv ÷ floor": 2.0, "peer ÷ csv": 100.0}
+
+
+def test_files_of_other_sizes_are_not_compared_with_the_floor():
+    found = ratios({"floor": [1.0], "csv": [2.0], "csv of 10000": [9.0], "peer": [50.0], "csv of peer": [0.5]})
     assert found == {"csv ÷ floor": 2.0, "peer ÷ csv": 100.0}
 
 
@@ -53,3 +61,9 @@ def test_the_rows_that_are_measured_are_good_ones_and_no_two_alike():
     assert [row.warnings for row in rows if row.warnings] == []
     for name in ("primary_domain", "customer_number"):
         assert len({row[name] for row in rows}) == 500
+
+
+@pytest.mark.parametrize("place", PHASES.values())
+def test_the_phases_are_functions_that_exist(place):
+    module, _, name = place.rpartition(".")
+    assert callable(getattr(import_module(module), name))
