@@ -25,8 +25,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def workers(cast, tmp_path, monkeypatch):
     found = Workers(tmp_path)
-    app = sender(found.broker_url)
+    app = sender(found.broker_url, pool_timeout=20)  # a busy machine is no broker that is away
     monkeypatch.setattr(work, "current_app", app)
+    monkeypatch.setattr(work, "broker_is_away", Absence(seconds=0))
     yield found
     found.kill()
     app.close()

@@ -58,12 +58,13 @@ def until(true, *, within=45.0):
         time.sleep(0.03)
 
 
-def sender(url):
+def sender(url, **options):
     """A Celery application that sends to this broker, as the portal's own does to its broker."""
     from celery import Celery
 
     app = Celery("sender", set_as_current=False)
-    app.conf.update(broker_url=url, broker_transport_options=transport_options(url), task_default_queue="cloudbroker")
+    options = transport_options(url) | options
+    app.conf.update(broker_url=url, broker_transport_options=options, task_default_queue="cloudbroker")
     return app
 
 
