@@ -232,12 +232,12 @@ def look(portal):
 
 
 class Watch(threading.Thread):
-    """Notes for how long an import that had something to do made no progress."""
+    """Notes for how long an import that had something to do made no progress though nothing was killed."""
 
     def __init__(self, portal):
         super().__init__(daemon=True)
         self.portal, self.done = portal, False
-        self.longest, self.seen = 0.0, {}
+        self.longest, self.seen, self.disturbed_at = 0.0, {}, 0.0
 
     def run(self):
         while not self.done:
@@ -250,7 +250,7 @@ class Watch(threading.Thread):
         before, since = self.seen.get(name, (None, 0))
         if before == found.progress:
             if found.is_going:
-                self.longest = max(self.longest, time.monotonic() - since)
+                self.longest = max(self.longest, time.monotonic() - max(since, self.disturbed_at))
         else:
             self.seen[name] = found.progress, time.monotonic()
 
@@ -275,10 +275,11 @@ def run(portal, *, kills, seed, most_rows, say, settle_within):
     faults, midway = Faults(portal, rng), 0
     with busy(portal, random.Random(seed + 1), most_rows) as (people, watch):
         for number in range(1, kills + 1):
-            await_a_moment(portal, rng)
+            await_a_moment(portal, rng, settle_within)
             going = going_now(portal)
             midway += any(found.is_midway for found in going)
             say(f"{number:4} {faults.strike():34} while {', '.join(map(told, going)) or 'nothing runs'}")
+            watch.disturbed_at = time.monotonic()
             assert portal.process.poll() is None, f"make run ended by itself: {portal.output.read_text()}"
         people.hand_in = False
         settled = seconds_until_settled(portal, people, settle_within)
@@ -289,18 +290,20 @@ def run(portal, *, kills, seed, most_rows, say, settle_within):
     return people, watch
 
 
-def await_a_moment(portal, rng):
+def await_a_moment(portal, rng, patience):
     """Mostly one in which work gets on and something is half done; now and then any: what is just starting must bear it
     too.
     """
     if rng.random() < 0.75:
-        before, give_up = progress_of(going_now(portal)), time.monotonic() + 40
-        while time.monotonic() < give_up:
-            going = going_now(portal)
-            if progress_of(going) - before and any(found.is_midway for found in going):
-                break
+        before, began = progress_of(going_now(portal)), time.monotonic()
+        while not is_getting_on(going_now(portal), before):
+            assert time.monotonic() - began < patience, ["nothing gets on", *map(told, going_now(portal))]
             time.sleep(0.02)
     time.sleep(rng.uniform(0, 0.7))
+
+
+def is_getting_on(going, before):
+    return progress_of(going) - before and any(found.is_midway for found in going)
 
 
 def progress_of(going):
