@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudbroker.settings")
 
 from django.conf import settings
 
-from cloudbroker import heartbeat
+from cloudbroker import heartbeat, lost_children
 from cloudbroker.broker import VISIBILITY, transport_options
 
 app = Celery("cloudbroker")
@@ -41,6 +41,7 @@ app.conf.update(
 )
 app.autodiscover_tasks()
 heartbeat.add_to(app)
+lost_children.add_to(app)
 
 
 @setup_logging.connect

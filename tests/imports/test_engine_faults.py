@@ -1,15 +1,18 @@
 """Workers that are killed, tasks that come twice, late or never, and a broker that doesn't answer."""
 
+import os
+import signal
 import time
 
 import psycopg
 import pytest
 from django.utils import timezone
 from support.files import newest, organizations, staged, table, upload, work_on
-from support.workers import Workers, at_once, held, sender, until
+from support.workers import Workers, at_once, children_of, held, sender, until
 
 from accounts.tenancy import acting_for
 from cloudbroker.celery import app as portal
+from cloudbroker.processes import is_alive
 from events.models import Event
 from imports import engine
 from imports.models import Import
@@ -92,6 +95,20 @@ def test_workers_that_are_killed_in_mid_transaction_lose_nothing_and_repeat_noth
     workers.start()
     until(lambda: newest(cast).state == "done")
     check_all_is_there_once(cast, newest(cast), 5_000)
+
+
+@pytest.mark.processes
+def test_a_worker_whose_child_is_killed_ends_instead_of_waiting_for_ever(cast, workers):
+    """A child that waits for work holds the lock under which its successor would wait."""
+    workers.start()
+    (worker,) = workers.running
+    upload(cast.sign_in(), table(count=3))
+    until(lambda: newest(cast).state == "ready")
+    children = children_of(worker.pid)
+    os.kill(children[0], signal.SIGKILL)
+    assert worker.wait(20) == 1
+    until(lambda: not any(map(is_alive, children)))
+    assert "was killed (-9)" in workers.log.read_text()
 
 
 @pytest.mark.processes
