@@ -3,11 +3,15 @@
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 from support import database
 
 SERVER = pytest.StashKey()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+# A busy machine is no fault of what is tested; each test has a time limit of its own.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 pytest_plugins = ["support.cast", "support.partner_center"]
 
 
