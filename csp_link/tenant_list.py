@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +17,7 @@ from csp_link.matching import Reason
 from csp_link.models import Standing, Tenant, TenantQuerySet
 from organizations.fields import BY_NAME, fold, shown
 from organizations.models import Organization
-from organizations.pages import SIZES, Order, Page, count_honestly, get_page
+from organizations.pages import SIZES, Order, Page, count_honestly, get_page, honest, neighbours
 
 TONES: Final = {
     Standing.SUGGESTED: "info",
@@ -174,7 +173,7 @@ def _possible(tenant: Tenant) -> tuple[str, ...]:
 
 def _count_label(found: TenantQuerySet) -> str:
     count, is_more = count_honestly(found)
-    number = number_format(count, force_grouping=True) + ("+" if is_more else "")
+    number = honest(count, is_more)
     return ngettext("%(number)s tenant", "%(number)s tenants", count) % {"number": number}
 
 
@@ -194,7 +193,6 @@ def _chips(asked: Asked) -> list[dict[str, str]]:
 
 def _pager(asked: Asked, page: Page[Tenant]) -> dict[str, Any]:
     return {
-        "previous_url": asked.url(before=page.before) if page.before else "",
-        "next_url": asked.url(after=page.after) if page.after else "",
+        **neighbours(page, asked.url),
         "sizes": [{"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES],
     }

@@ -5,7 +5,7 @@ from typing import Any, Final
 from django.http import QueryDict
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from exports.access import asked_of, sees_as_much
 from exports.formats import FORMATS, MOST_IN_XLSX
 from exports.models import UNFINISHED, Export, ExportQuerySet, State
 from organizations.listing import chips
-from organizations.pages import Order, get_page
+from organizations.pages import Order, get_page, grouped, neighbours
 
 TONES: Final = {State.DONE: "ok", State.FAILED: "bad", State.EXPIRED: ""}
 SIGHT_CHANGED: Final = gettext_lazy(
@@ -53,7 +53,7 @@ def _progress(export: Export) -> dict[str, Any]:
     """Two halves: collecting, and writing what was collected."""
     total = max(export.total or 0, export.gathered)
     is_writing = export.state == State.WRITING
-    words = {"done": _number(export.written if is_writing else export.gathered), "total": _number(total)}
+    words = {"done": grouped(export.written if is_writing else export.gathered), "total": grouped(total)}
     collected, written = _("%(done)s of %(total)s collected"), _("%(done)s of %(total)s written into the file")
     label = (written if is_writing else collected) % words if export.total is not None else _("Counting")
     return {"done": export.gathered + export.written, "total": 2 * total, "label": label, "poll_seconds": 1}
@@ -62,7 +62,7 @@ def _progress(export: Export) -> dict[str, Any]:
 def _ending(actor: Actor, export: Export) -> dict[str, str]:
     if export.state == State.FAILED:
         sentence = ERRORS.get(export.error, ERRORS["internal"])
-        return {"tone": "error", "text": str(sentence) % {"most": _number(MOST_IN_XLSX)}}
+        return {"tone": "error", "text": str(sentence) % {"most": grouped(MOST_IN_XLSX)}}
     if not export.is_kept:
         return {"tone": "info", "text": _("The file is no longer kept. Export the list again.")}
     if not sees_as_much(actor, export):
@@ -87,10 +87,7 @@ def exports_context(actor: Actor, exports: ExportQuerySet, query: QueryDict) -> 
     page = get_page(exports, newest_first, size=25, after=query.get("after", ""), before=query.get("before", ""))
     return {
         "exports": [_row(actor, export) for export in page.rows],
-        "pager": {
-            "previous_url": f"?before={page.before}" if page.before else "",
-            "next_url": f"?after={page.after}" if page.after else "",
-        },
+        "pager": neighbours(page),
     }
 
 
@@ -107,7 +104,7 @@ def _row(actor: Actor, export: Export) -> dict[str, Any]:
         "state": state,
         "state_label": State(state).label,
         "tone": "info" if export.state in UNFINISHED else TONES[State(state)],
-        "count": _number(export.gathered) if export.state not in UNFINISHED and export.gathered else "",
+        "count": grouped(export.gathered) if export.state not in UNFINISHED and export.gathered else "",
         "size": filesizeformat(export.file_size) if export.file_size else "",
     }
 
@@ -117,7 +114,3 @@ def _in_words(actor: Actor, export: Export) -> str:
     if asked is None:
         return _("A list that no longer exists")
     return ", ".join(chip["label"] for chip in chips(actor, asked)) or _("All organizations")
-
-
-def _number(number: int) -> str:
-    return str(number_format(number, force_grouping=True))

@@ -4,7 +4,6 @@ from typing import Any, Final
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
@@ -22,7 +21,7 @@ from imports.rows import fault_label, rows_context
 from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
 from organizations.fields import BY_NAME, COUNTRIES, Kind
-from organizations.pages import Order, get_page
+from organizations.pages import Order, get_page, grouped, neighbours
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
 STEPS: Final = (gettext_lazy("Template"), gettext_lazy("Upload"), gettext_lazy("Check"), gettext_lazy("Import"))
@@ -77,8 +76,8 @@ def upload_context(actor: Actor, form: UploadForm) -> dict[str, Any]:
 
 def _limits() -> str:
     return _("CSV or XML with up to %(rows)s rows, XLSX or XLS with up to %(sheet_rows)s; at most %(size)s MB.") % {
-        "rows": _number(MOST_ROWS),
-        "sheet_rows": _number(MOST_ROWS_OF_A_SHEET),
+        "rows": grouped(MOST_ROWS),
+        "sheet_rows": grouped(MOST_ROWS_OF_A_SHEET),
         "size": MOST_MEGABYTES,
     }
 
@@ -142,10 +141,10 @@ def progress_context(actor: Actor, job: Import) -> dict[str, Any]:
 def _progress(job: Import) -> dict[str, Any]:
     if job.state == State.READING:
         total, done = job.rows_total or 0, job.rows_read
-        known = _("%(done)s of %(total)s rows read") % {"done": _number(done), "total": _number(total)}
+        known = _("%(done)s of %(total)s rows read") % {"done": grouped(done), "total": grouped(total)}
         return {"done": done, "total": total, "label": known if total else _("Looking at the file"), "poll_seconds": 1}
     done = max(job.rows_done, job.progress)
-    words = {"done": _number(done), "total": _number(job.rows_valid), "failed": _number(job.rows_failed)}
+    words = {"done": grouped(done), "total": grouped(job.rows_valid), "failed": grouped(job.rows_failed)}
     label = _("%(done)s of %(total)s, %(failed)s failed") % words
     return {
         "done": done,
@@ -170,7 +169,7 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
         "can_start": may and not _blocked(job),
         "start_blocked": _blocked(job),
-        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": _number(changing)},
+        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": grouped(changing)},
         "start_url": reverse("imports:start", args=[job.public_id]),
         "discard_url": reverse("imports:cancel", args=[job.public_id]) if may else "",
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if job.rows_invalid else "",
@@ -186,7 +185,7 @@ def _problem_groups(job: Import) -> list[dict[str, Any]]:
 def _problem_group(job: Import, fault: Fault, url: str) -> dict[str, Any]:
     query = QueryDict(mutable=True)
     query.update({"field": fault.field, "code": fault.code} | ({} if fault.value is None else {"value": fault.value}))
-    words = ngettext("%(n)s row", "%(n)s rows", fault.count) % {"n": _number(fault.count)}
+    words = ngettext("%(n)s row", "%(n)s rows", fault.count) % {"n": grouped(fault.count)}
     can_fix = fault.value is not None and fault.field in BY_NAME
     return {
         "label": fault_label(fault),
@@ -238,7 +237,7 @@ def _layout_facts(job: Import) -> list[dict[str, Any]]:
         (_("Encoding"), ENCODINGS.get(layout.encoding, layout.encoding)),
         (_("Delimiter"), DELIMITERS.get(layout.delimiter, layout.delimiter)),
         (_("Heading in line"), "" if layout.names_its_cells else layout.heading_row),
-        (_("Rows"), _number(job.rows_read)),
+        (_("Rows"), grouped(job.rows_read)),
     ]
     return [{"label": label, "value": value} for label, value in facts if value]
 
@@ -250,7 +249,7 @@ def _result_context(actor: Actor, job: Import) -> dict[str, Any]:
     )
     return {
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
-        "failed_rows_label": label % {"n": _number(not_created)},
+        "failed_rows_label": label % {"n": grouped(not_created)},
         "created_url": reverse("organizations:created_together", args=[job.public_id]) if job.rows_created else "",
         "undo_url": reverse("imports:undo", args=[job.public_id]) if _undoable(actor, job) else "",
         "again_url": reverse("imports:create_multiple"),
@@ -276,10 +275,7 @@ def history_context(actor: Actor, imports: ImportQuerySet, query: QueryDict) -> 
     )
     return {
         "imports": [_history_row(job) for job in page.rows],
-        "pager": {
-            "previous_url": f"?before={page.before}" if page.before else "",
-            "next_url": f"?after={page.after}" if page.after else "",
-        },
+        "pager": neighbours(page),
         "new_url": reverse("imports:create_multiple") if actor.can(Permission.ORGANIZATIONS_CREATE_MANY) else "",
     }
 
@@ -293,12 +289,8 @@ def _history_row(job: Import) -> dict[str, Any]:
         "state_label": job.get_state_display(),
         "tone": TONES.get(State(job.state), ""),
         "mode_label": job.get_mode_display() if job.mode == Mode.UPDATE else "",
-        "created_count": _number(job.rows_created),
-        "updated_count": _number(job.rows_updated),
-        "failed_count": _number(not_created),
+        "created_count": grouped(job.rows_created),
+        "updated_count": grouped(job.rows_updated),
+        "failed_count": grouped(not_created),
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
     }
-
-
-def _number(number: int) -> str:
-    return str(number_format(number, force_grouping=True))

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +17,7 @@ from imports.models import Action, Import, ImportRow, State, Verdict
 from imports.problems import Sentences, sentences_of
 from organizations.fields import BY_NAME, NAMES, shown
 from organizations.models import Organization
+from organizations.pages import grouped
 
 PAGE: Final = 50
 LABELS: Final = {
@@ -145,14 +145,14 @@ def _counts(job: Import, url: str, shown_state: str) -> list[dict[str, Any]]:
         }
     everything = {
         "label": _("All rows"),
-        "number": _number(job.rows_read),
+        "number": grouped(job.rows_read),
         "url": f"{url}#rows",
         "current": not shown_state,
     }
     return [everything] + [
         {
             "label": LABELS[name],
-            "number": _number(number),
+            "number": grouped(number),
             "tone": TONES[name] if number else "",
             "url": f"{url}?rows={name}#rows",
             "current": shown_state == name,
@@ -253,10 +253,6 @@ def _cell(
         "errors": errors.get(name, []),
         "warnings": warnings.get(name, []),
     }
-
-
-def _number(number: int) -> str:
-    return str(number_format(number, force_grouping=True))
 
 
 def get_row(job: Import, number: int) -> ImportRow | None:

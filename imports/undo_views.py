@@ -6,7 +6,6 @@ from typing import Any, Final
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +15,7 @@ from accounts.refusals import Refused
 from imports.models import Undo
 from imports.undo import get_undo, start_undo
 from organizations.access import get_names
+from organizations.pages import grouped
 from organizations.undoing import BatchMade, foresee, get_batch
 from organizations.views import crumbs
 
@@ -57,11 +57,11 @@ def _question(actor: Actor, batch: BatchMade) -> dict[str, Any]:
     removed, restored, kept = foresee(actor, batch)
     effects = [
         ngettext("%(n)s organization is removed.", "%(n)s organizations are removed.", removed)
-        % {"n": _number(removed)},
+        % {"n": grouped(removed)},
         ngettext("%(n)s gets its earlier values back.", "%(n)s get their earlier values back.", restored)
-        % {"n": _number(restored)},
+        % {"n": grouped(restored)},
         ngettext("%(n)s was touched since and stays as it is.", "%(n)s were touched since and stay as they are.", kept)
-        % {"n": _number(kept)},
+        % {"n": grouped(kept)},
     ]
     return {
         "question": [effect for effect, count in zip(effects, (removed, restored, kept), strict=True) if count],
@@ -78,7 +78,7 @@ def _told(actor: Actor, found: Undo) -> dict[str, Any]:
         "progress": {
             "done": found.done,
             "total": found.total,
-            "label": _("%(done)s of %(total)s") % {"done": _number(found.done), "total": _number(found.total)},
+            "label": _("%(done)s of %(total)s") % {"done": grouped(found.done), "total": grouped(found.total)},
             "poll_seconds": 1,
         },
         "progress_url": reverse("imports:undo_progress", args=[found.batch_id]),
@@ -92,7 +92,3 @@ def _told(actor: Actor, found: Undo) -> dict[str, Any]:
         ],
         "more_kept": found.kept - len(found.kept_first),
     }
-
-
-def _number(number: int) -> str:
-    return str(number_format(number, force_grouping=True))

@@ -6,7 +6,6 @@ from typing import Any, Final
 from django.db.models import Prefetch
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -15,7 +14,7 @@ from accounts.roles import Permission
 from groups.access import get_groups
 from organizations import fields, filters
 from organizations.models import Organization, OrganizationQuerySet
-from organizations.pages import SIZES, Order, Page, count_honestly, get_page
+from organizations.pages import SIZES, Order, Page, count_honestly, get_page, honest, neighbours
 from organizations.tenants import tenant_state
 
 SORTS: Final = {
@@ -125,11 +124,10 @@ def created_context(actor: Actor, found: OrganizationQuerySet, query: QueryDict)
         after=query.get("after", ""),
         before=query.get("before", ""),
     )
-    turn = {"previous_url": page.before and f"?before={page.before}", "next_url": page.after and f"?after={page.after}"}
     return {
         "rows": [_row(organization) for organization in page.rows],
         "count_label": _count_label(found),
-        "pager": turn,
+        "pager": neighbours(page),
     }
 
 
@@ -150,7 +148,7 @@ def _row(organization: Organization) -> dict[str, Any]:
 
 def _count_label(found: OrganizationQuerySet) -> str:
     count, is_more = count_honestly(found)
-    number = number_format(count, force_grouping=True) + ("+" if is_more else "")
+    number = honest(count, is_more)
     return ngettext("%(number)s organization", "%(number)s organizations", count) % {"number": number}
 
 
@@ -199,8 +197,7 @@ def _heading(asked: Asked, name: str) -> dict[str, Any]:
 
 def _pager(asked: Asked, page: Page[Organization]) -> dict[str, Any]:
     return {
-        "previous_url": asked.url(before=page.before) if page.before else "",
-        "next_url": asked.url(after=page.after) if page.after else "",
+        **neighbours(page, asked.url),
         "sizes": [{"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES],
     }
 

@@ -3,12 +3,13 @@
 import base64
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.utils.formats import number_format
 
 M = TypeVar("M", bound=Model)
 
@@ -68,6 +69,30 @@ def count_honestly(queryset: QuerySet[Any]) -> tuple[int, bool]:
     """How many rows there are, counted no further than COUNTED; and whether there are more."""
     found = queryset.order_by()[: COUNTED + 1].count()
     return min(found, COUNTED), found > COUNTED
+
+
+def grouped(number: int) -> str:
+    """As people write large numbers: 1,234."""
+    return str(number_format(number, force_grouping=True))
+
+
+def honest(count: int, is_more: bool) -> str:
+    """What count_honestly has found, in words."""
+    return grouped(count) + "+" * is_more
+
+
+def _alone(**place: str) -> str:
+    """The address of a page that has no other parameters."""
+    ((name, cursor),) = place.items()
+    return f"?{name}={cursor}"
+
+
+def neighbours(page: Page[M], url: Callable[..., str] = _alone) -> dict[str, str]:
+    """The addresses of the pages before and after this one, or empty; `url` makes one from `before` or `after`."""
+    return {
+        "previous_url": url(before=page.before) if page.before else "",
+        "next_url": url(after=page.after) if page.after else "",
+    }
 
 
 def _encode(row: Model, key: str) -> str:

@@ -27,7 +27,7 @@ from groups.changes import LABELS as GROUP_LABELS
 from imports.access import get_imports
 from organizations.fields import BY_NAME, fold
 from organizations.models import Organization, OrganizationQuerySet
-from organizations.pages import Order, get_page
+from organizations.pages import Order, get_page, neighbours
 from portal.reseller_settings import LABELS
 
 NEWEST_FIRST: Final = Order("at", descending=True)
@@ -121,10 +121,7 @@ def log_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         ],
         "chips": _chips(actor, asked),
         "clear_url": "?",
-        "pager": {
-            "previous_url": asked.url(before=page.before) if page.before else "",
-            "next_url": asked.url(after=page.after) if page.after else "",
-        },
+        "pager": neighbours(page, asked.url),
         "export_url": reverse("export_events"),
         "empty": "" if page.rows else "no_match" if asked.parts else "no_group" if _is_blind(actor) else "none_yet",
     }

@@ -7,7 +7,6 @@ from typing import Any, Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Func, IntegerField, OuterRef, Q
 from django.http import QueryDict
-from django.utils.formats import number_format
 
 from accounts.actors import Actor
 from accounts.roles import Permission
@@ -15,7 +14,7 @@ from groups.access import get_groups
 from groups.models import Assignment, Group, GroupQuerySet
 from organizations.grouping.wording import actions_for, url_of
 from organizations.models import GroupMembership
-from organizations.pages import COUNTED, SIZES, Order, Page, get_page
+from organizations.pages import COUNTED, SIZES, Order, Page, get_page, grouped, honest, neighbours
 
 BY_NAME: Final = Order("sort_name")
 
@@ -77,11 +76,8 @@ def count_held(actor: Actor, groups: Collection[Group]) -> dict[int, str]:
     some = ArraySubquery(inside.filter(group=OuterRef("pk")).values("organization_id")[:most])
     counted = get_groups(actor).filter(pk__in=[group.pk for group in groups])
     numbers = counted.annotate(held=Func(some, function="cardinality", output_field=IntegerField()))
-    return {pk: _honest(held - archived.get(pk, 0)) for pk, held in numbers.values_list("pk", "held")}
-
-
-def _honest(count: int) -> str:
-    return number_format(min(count, COUNTED), force_grouping=True) + "+" * (count > COUNTED)
+    open_ones = ((pk, held - archived.get(pk, 0)) for pk, held in numbers.values_list("pk", "held"))
+    return {pk: honest(min(count, COUNTED), count > COUNTED) for pk, count in open_ones}
 
 
 def _rows(actor: Actor, groups: Collection[Group]) -> list[dict[str, Any]]:
@@ -92,7 +88,7 @@ def _rows(actor: Actor, groups: Collection[Group]) -> list[dict[str, Any]]:
             "description": group.description,
             "url": url_of(group),
             "organizations": held[group.pk],
-            "people": number_format(people.get(group.pk, 0), force_grouping=True),
+            "people": grouped(people.get(group.pk, 0)),
             "actions": actions_for(actor, group),
         }
         for group in groups
@@ -110,8 +106,7 @@ def _count_people(actor: Actor, groups: Collection[Group]) -> dict[int, int]:
 
 def _pager(asked: Asked, page: Page[Group]) -> dict[str, Any]:
     return {
-        "previous_url": asked.url(before=page.before) if page.before else "",
-        "next_url": asked.url(after=page.after) if page.after else "",
+        **neighbours(page, asked.url),
         "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
     }
 

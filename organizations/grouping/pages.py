@@ -18,7 +18,7 @@ from organizations.grouping.listing import BY_NAME, count_held
 from organizations.grouping.ticking import find_members
 from organizations.grouping.wording import actions_for, group_crumbs, loan_note, url_of
 from organizations.models import Organization
-from organizations.pages import SIZES, get_page
+from organizations.pages import SIZES, get_page, neighbours
 from organizations.questions import Question, organizations
 
 
@@ -30,10 +30,7 @@ def group_context(actor: Actor, group: Group, query: QueryDict) -> dict[str, Any
         "group": {"name": group.name, "description": group.description},
         "count": count_held(actor, [group])[group.pk],
         "rows": [_row(row) for row in page.rows],
-        "pager": {
-            "previous_url": f"?before={page.before}" if page.before else "",
-            "next_url": f"?after={page.after}" if page.after else "",
-        },
+        "pager": neighbours(page),
         "list_url": f"{reverse('organizations:list')}?group={group.public_id}",
         "caretakers": [_caretaker(actor, one) for one in get_caretakers(actor, group)],
         "shows_people": actor.can(Permission.PEOPLE_SEE),

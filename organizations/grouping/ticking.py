@@ -20,7 +20,7 @@ from organizations import fields, filters
 from organizations.grouping.listing import BY_NAME
 from organizations.listing import matching
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
-from organizations.pages import SIZES, get_page
+from organizations.pages import SIZES, get_page, neighbours
 
 # More ticks are not carried from page to page: for so many there are the pasted list and the list of organizations.
 MOST: Final = 5_000
@@ -144,8 +144,7 @@ def members_context(actor: Actor, group: Group, asked: Asked, ticks: Ticks) -> d
         "here": asked.url(after=asked.after, before=asked.before),
         "clear_url": "?",
         "is_narrowed": bool(asked.search or asked.show),
-        "previous_url": asked.url(before=page.before) if page.before else "",
-        "next_url": asked.url(after=page.after) if page.after else "",
+        **neighbours(page, asked.url),
         "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
     }
 
