@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.refusals import Refused
-from api.problems import ApiProblem, problem, standard
+from api.problems import ApiProblem, invalid, problem, standard
 from api.reading import StrictParser
 
 DESCRIPTION: Final = (
@@ -46,7 +46,7 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     for found in error.errors:
         errors.setdefault(_place(found["loc"]), []).append(_words(found))
-    return problem(422, "invalid", "Some values are not right; `errors` says which.", errors=errors)
+    return invalid(errors).as_response()
 
 
 def _place(loc: tuple[Any, ...]) -> str:

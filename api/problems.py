@@ -46,6 +46,11 @@ class ApiProblem(Exception):
         return problem(self.status, self.code, self.detail, errors=self.errors, headers=self.headers)
 
 
+def invalid(errors: Errors) -> ApiProblem:
+    """422 with what is wrong, by field."""
+    return ApiProblem(422, "invalid", "Some values are not right; `errors` says which.", errors=errors)
+
+
 def problem(
     status: int, code: str, detail: str, *, errors: Errors | None = None, headers: Mapping[str, str] | None = None
 ) -> HttpResponse:

@@ -18,8 +18,9 @@ from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of, settled_moment
-from api.problems import ApiProblem
+from api.problems import ApiProblem, invalid
 from api.schemas import REFUSED, actor_in
+from api.versions import check_version, tell_version
 from groups.access import get_groups
 from organizations import api_schemas as schemas
 from organizations import filters
@@ -95,7 +96,8 @@ def change(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID, p
     """Fields that are absent stay, null clears. `If-Match` with the ETag that was read refuses to overwrite others."""
     actor = actor_in(request)
     found = get_organization(actor, public_id, Permission.ORGANIZATIONS_EDIT)
-    _change(actor, found, payload, _version(request, found))
+    check_version(request, found.version, what="record")
+    _change(actor, found, payload)
     return _answer(actor, public_id, response)
 
 
@@ -103,7 +105,7 @@ def change(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID, p
 def archive(request: HttpRequest, public_id: uuid.UUID) -> Any:
     actor = actor_in(request)
     found = get_organization(actor, public_id, Permission.ORGANIZATIONS_ARCHIVE)
-    _version(request, found)
+    check_version(request, found.version, what="record")
     archive_organizations(actor, _only(actor, found))
     return Status(HTTPStatus.NO_CONTENT, None)
 
@@ -214,26 +216,14 @@ def _answer(actor: Actor, public_id: uuid.UUID | None, response: HttpResponse) -
     """The record as it is now, with its version as ETag."""
     assert public_id is not None
     found = _with_groups(actor, _only(actor, get_organization(actor, public_id))).get()
-    response["ETag"] = _etag(found)
+    tell_version(response, found.version)
     return as_json(found)
 
 
-def _etag(found: Organization) -> str:
-    return f'"{found.version}"'
-
-
-def _version(request: HttpRequest, found: Organization) -> int:
-    """The version to change: the one that the program names, which must be today's, else whatever it is."""
-    wanted = request.headers.get("If-Match", "*")
-    if wanted.strip() not in ("*", _etag(found)):
-        raise ApiProblem(412, "changed_meanwhile", "The record was changed since you read it. Read it again.")
-    return found.version
-
-
-def _change(actor: Actor, found: Organization, payload: Any, version: int) -> None:
+def _change(actor: Actor, found: Organization, payload: Any) -> None:
     texts = texts_of_json(payload.model_dump(exclude_unset=True))
     try:
-        outcome = change_organization(actor, found, texts, version=version, decimal_mark=DecimalMark.POINT)
+        outcome = change_organization(actor, found, texts, version=found.version, decimal_mark=DecimalMark.POINT)
     except Refused as refused:
         status = 412 if refused.problem.code == "changed_meanwhile" else 409
         raise ApiProblem(status, refused.problem.code, refused.problem.sentence()) from refused
@@ -268,4 +258,4 @@ def _invalid(errors: Errors) -> ApiProblem:
     if codes <= TAKEN:
         code = "archived" if codes == {"archived"} else "taken"
         return ApiProblem(409, code, " ".join(chain.from_iterable(told.values())), errors=told)
-    return ApiProblem(422, "invalid", "Some values are not right; `errors` says which.", errors=told)
+    return invalid(told)

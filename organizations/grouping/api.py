@@ -14,8 +14,9 @@ from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of
-from api.problems import ApiProblem
+from api.problems import invalid
 from api.schemas import REFUSED, Strict, actor_in
+from api.versions import check_version, tell_version
 from groups.access import get_group, get_groups
 from groups.changes import change_group, create_group
 from groups.models import Group
@@ -80,7 +81,7 @@ def change(request: HttpRequest, response: HttpResponse, public_id: uuid.UUID, p
     """Fields that are absent stay. `If-Match` with the ETag that was read refuses to overwrite others."""
     actor = actor_in(request)
     group = get_group(actor, public_id, Permission.GROUPS_EDIT)
-    _check_version(request, group)
+    check_version(request, group.version, what="group")
     texts = {"name": group.name, "description": group.description} | payload.model_dump(exclude_unset=True)
     return _answer(_valid(change_group, actor, group, version=group.version, **texts), response)
 
@@ -90,7 +91,7 @@ def delete(request: HttpRequest, public_id: uuid.UUID) -> Any:
     """Its organizations stay."""
     actor = actor_in(request)
     group = get_group(actor, public_id, Permission.GROUPS_EDIT)
-    _check_version(request, group)
+    check_version(request, group.version, what="group")
     dissolve_group(actor, group)
     return Status(HTTPStatus.NO_CONTENT, None)
 
@@ -121,19 +122,13 @@ def _as_json(group: Group) -> dict[str, Any]:
 
 
 def _answer(group: Group, response: HttpResponse) -> dict[str, Any]:
-    response["ETag"] = f'"{group.version}"'
+    tell_version(response, group.version)
     return _as_json(group)
-
-
-def _check_version(request: HttpRequest, group: Group) -> None:
-    if request.headers.get("If-Match", "*").strip() not in ("*", f'"{group.version}"'):
-        raise ApiProblem(412, "changed_meanwhile", "The group was changed since you read it. Read it again.")
 
 
 def _valid(verb: Any, *given: Any, **texts: Any) -> Group:
     try:
         group: Group = verb(*given, **texts)
     except ValidationError as error:
-        detail = "Some values are not right; `errors` says which."
-        raise ApiProblem(422, "invalid", detail, errors=error.message_dict) from error
+        raise invalid(error.message_dict) from error
     return group
