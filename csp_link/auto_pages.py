@@ -1,9 +1,7 @@
 """What the pages of Auto create and link show, as plain values."""
 
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from django import forms
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -18,32 +16,14 @@ from csp_link.health import again, in_words
 from csp_link.models import AutoLink, AutoState, Standing
 from csp_link.tenant_list import missing_in_words
 from csp_link.tenant_pages import tenant_crumbs
-from organizations.access import get_grounds
 from organizations.fields import FIELDS, MANDATORY, Field
-from organizations.forms import GROUPS, groups_field
+from organizations.forms import GroundForm
 from organizations.problems import Problem
 from organizations.rules import also_mandatory
 
 TONES: Final = {AutoState.READY: "accent", AutoState.DONE: "ok", AutoState.FAILED: "bad"}
 MOST_NAMED: Final = 20
 COUNTS: Final = ("link", "create", "decide", "skip")
-
-
-class GroupsForm(forms.Form):
-    """The groups of what is created."""
-
-    def __init__(self, *args: Any, actor: Actor) -> None:
-        super().__init__(*args)
-        if groups := get_grounds(actor):
-            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
-
-    @property
-    def groups_field(self) -> forms.BoundField | None:
-        return self[GROUPS] if GROUPS in self.fields else None
-
-    @property
-    def chosen_groups(self) -> list[str]:
-        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
 
 
 def auto_card(actor: Actor) -> dict[str, Any]:
@@ -57,7 +37,7 @@ def auto_card(actor: Actor) -> dict[str, Any]:
     }
 
 
-def auto_context(actor: Actor, auto: AutoLink, form: GroupsForm | None = None) -> dict[str, Any]:
+def auto_context(actor: Actor, auto: AutoLink, form: GroundForm | None = None) -> dict[str, Any]:
     title = _("Auto create and link")
     state = AutoState(auto.state)
     return {
@@ -75,7 +55,7 @@ def auto_context(actor: Actor, auto: AutoLink, form: GroupsForm | None = None) -
         "skipped": _skipped(actor) if state in (AutoState.READY, AutoState.DONE) else [],
         "skipped_url": f"{reverse('csp_link:tenants')}?state={Standing.INCOMPLETE}",
         "can_edit": actor.can(Permission.TENANTS_EDIT),
-        "form": form or GroupsForm(actor=actor),
+        "form": form or GroundForm(actor=actor),
         "breadcrumbs": tenant_crumbs((title, "")),
     }
 
@@ -173,7 +153,7 @@ def _skipped(actor: Actor) -> list[dict[str, str]]:
 # The grid
 
 
-def completion_context(actor: Actor, form: GroupsForm, given: Completion | None = None) -> dict[str, Any]:
+def completion_context(actor: Actor, form: GroundForm, given: Completion | None = None) -> dict[str, Any]:
     shown = given or Completion.offered(actor)
     mandatory = MANDATORY | also_mandatory(actor)
     title = _("Complete tenants")

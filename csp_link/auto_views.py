@@ -14,10 +14,10 @@ from accounts.refusals import Refused
 from accounts.roles import Permission
 from csp_link.access import get_auto_link
 from csp_link.auto_linking import BUSY, prepare, start
-from csp_link.auto_pages import GroupsForm, auto_context, completion_context
+from csp_link.auto_pages import auto_context, completion_context
 from csp_link.completing import Completion, complete
 from organizations.access import NoGround
-from organizations.forms import GROUPS
+from organizations.forms import GROUPS, GroundForm
 
 
 @require_POST
@@ -44,7 +44,7 @@ def auto_progress(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def auto_start(request: Request, public_id: uuid.UUID) -> HttpResponse:
     found = get_auto_link(request.actor, public_id, Permission.TENANTS_EDIT)
-    form = GroupsForm(request.POST, actor=request.actor)
+    form = GroundForm(request.POST, actor=request.actor)
     form.full_clean()
     form.errors.clear()  # what is wrong with the groups is said by who creates in them
     try:
@@ -60,7 +60,7 @@ def auto_start(request: Request, public_id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def completion(request: Request) -> HttpResponse:
     request.actor.require(Permission.TENANTS_EDIT)
-    form = GroupsForm(request.POST if request.method == "POST" else None, actor=request.actor)
+    form = GroundForm(request.POST if request.method == "POST" else None, actor=request.actor)
     if request.method != "POST":
         return render(request, "csp_link/complete.html", completion_context(request.actor, form))
     form.full_clean()

@@ -13,6 +13,7 @@ from csp_link.certificates import BadCertificate, ends_on
 from csp_link.clouds import Cloud
 from csp_link.connecting import Wanted
 from csp_link.models import Connection, CredentialKind, Mode
+from organizations.forms import problems_of
 
 _GUID: Final = re.compile(r"[0-9a-f]{8}-?([0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _NO_ID: Final = _("This is not an ID as Microsoft writes them: 8-4-4-4-12 digits and letters from a to f.")
@@ -133,11 +134,7 @@ class ConnectionForm(forms.Form):
 
     @property
     def problems(self) -> list[dict[str, str]]:
-        return [
-            {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
-            for field in self
-            for error in field.errors
-        ]
+        return problems_of(self)
 
 
 def _kind(name: str) -> CredentialKind:

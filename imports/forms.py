@@ -14,7 +14,7 @@ from imports.models import Blanks, Import, ImportRow, Mode
 from imports.receiving import Options
 from organizations.access import get_grounds
 from organizations.fields import BY_NAME, NAMES, Reading, read_value
-from organizations.forms import field_for, groups_field
+from organizations.forms import field_for, groups_field, problems_of
 from organizations.rules import APPROVAL
 
 ACCEPTED = ".csv,.txt,.tsv,.xml,.xms,.xlsx,.xls,text/csv,text/xml,application/xml"
@@ -67,15 +67,6 @@ class UploadForm(forms.Form):
     @property
     def problems(self) -> list[dict[str, str]]:
         return problems_of(self)
-
-
-def problems_of(form: forms.Form) -> list[dict[str, str]]:
-    """For the summary above the form."""
-    return [
-        {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
-        for field in form
-        for error in field.errors
-    ] + [{"id": "", "label": "", "sentence": str(error)} for error in form.non_field_errors()]
 
 
 class RowForm(forms.Form):

@@ -18,17 +18,32 @@ from organizations.rules import APPROVAL, also_mandatory
 GROUPS: Final = "groups"
 
 
-class OrganizationForm(forms.Form):
-    """Posted texts and where their errors belong; `short` shows at once, `more` behind More."""
+class GroundForm(forms.Form):
+    """The groups of what is created, where there are some to choose from."""
 
     def __init__(self, *args: Any, actor: Actor, is_new: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if is_new and (groups := get_grounds(actor)):
+            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
+
+    @property
+    def groups_field(self) -> BoundField | None:
+        return self[GROUPS] if GROUPS in self.fields else None
+
+    @property
+    def chosen_groups(self) -> list[str]:
+        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
+
+
+class OrganizationForm(GroundForm):
+    """Posted texts and where their errors belong; `short` shows at once, `more` behind More."""
+
+    def __init__(self, *args: Any, actor: Actor, is_new: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, actor=actor, is_new=is_new, **kwargs)
         allowed = [field for field in FIELDS if field.name not in APPROVAL or actor.can(Permission.APPROVAL_EDIT)]
         for field in allowed:
             required = field.mandatory or (is_new and field.name in also_mandatory(actor))
             self.fields[field.name] = field_for(field.name, required=required)
-        if is_new and (groups := get_grounds(actor)):
-            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
         if is_new:
             self.initial.setdefault("country", actor.reseller.country)
 
@@ -41,10 +56,6 @@ class OrganizationForm(forms.Form):
         return [self[name] for name in self.fields if name not in SHORT_FORM and name != GROUPS]
 
     @property
-    def groups_field(self) -> BoundField | None:
-        return self[GROUPS] if GROUPS in self.fields else None
-
-    @property
     def more_open(self) -> bool:
         return any(field.errors for field in self.more)
 
@@ -52,10 +63,6 @@ class OrganizationForm(forms.Form):
     def texts(self) -> dict[str, str]:
         """What was typed, as the intake wants it."""
         return {name: self.data.get(name, "").replace("\r\n", "\n") for name in self.fields if name != GROUPS}
-
-    @property
-    def chosen_groups(self) -> list[str]:
-        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
 
     def tell(self, outcome: Outcome) -> None:
         """Put the errors of a refused row at their fields."""
@@ -75,6 +82,15 @@ class OrganizationForm(forms.Form):
             for field in shown
             for error in field.errors
         ] + [{"id": "", "label": "", "sentence": str(error)} for error in self.non_field_errors()]
+
+
+def problems_of(form: forms.Form) -> list[dict[str, str]]:
+    """For the summary above the form."""
+    return [
+        {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
+        for field in form
+        for error in field.errors
+    ] + [{"id": "", "label": "", "sentence": str(error)} for error in form.non_field_errors()]
 
 
 def _label_before(field: BoundField, sentence: str) -> str:

@@ -1,18 +1,16 @@
 """What the grid's part of a page shows: columns, cells with what is wrong in them, and the words its script says."""
 
 from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from django import forms
-from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
-from organizations.access import get_grounds
 from organizations.fields import FIELDS, MANDATORY, Field
-from organizations.forms import GROUPS, groups_field
+from organizations.forms import GroundForm
 from organizations.grid import MOST_ROWS, SIZES, Answer, Created, Grid, Left
 from organizations.problems import Problem
 from organizations.rules import also_mandatory
@@ -22,25 +20,12 @@ MOST_LISTED: Final = 50
 ROW: Final = "{row}"  # where the script puts a row's number
 
 
-class GridForm(forms.Form):
+class GridForm(GroundForm):
     """What is chosen for the grid as a whole: how many rows to add, and the groups of what it creates."""
 
     count = forms.TypedChoiceField(
         choices=[(size, size) for size in SIZES], coerce=int, initial=10, label=gettext_lazy("Rows to add")
     )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if groups := get_grounds(actor):
-            self.fields[GROUPS] = groups_field(actor, [(str(group.public_id), group.name) for group in groups])
-
-    @property
-    def groups_field(self) -> forms.BoundField | None:
-        return self[GROUPS] if GROUPS in self.fields else None
-
-    @property
-    def chosen_groups(self) -> list[str]:
-        return [value for value in cast(QueryDict, self.data).getlist(GROUPS) if value]
 
     @property
     def rows_to_add(self) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.currencies import NAMES as CURRENCIES
 from accounts.models import Reseller
 from organizations.fields import COUNTRIES, Reading, read_value
+from organizations.forms import problems_of
 from portal.reseller_settings import PROFILE
 
 Choices = list[tuple[str, Any]]
@@ -82,11 +83,7 @@ class ProfileForm(forms.Form):
     @property
     def problems(self) -> list[dict[str, str]]:
         """For the summary above the form."""
-        return [
-            {"id": field.id_for_label, "label": str(field.label), "sentence": str(error)}
-            for field in self
-            for error in field.errors
-        ]
+        return problems_of(self)
 
 
 def _named(names: Mapping[str, str]) -> Choices:
