@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import ApiKey, Membership
+from accounts.models import ApiKey
 from accounts.refusals import Refused
 from accounts.roles import GROUP_BOUND, PERMISSIONS, Permission, Role
 from accounts.scopes import Scope, including, permissions_of
@@ -117,12 +117,6 @@ def revoke_key(actor: Actor, key: ApiKey) -> None:
 
 def is_alive(key: ApiKey) -> bool:
     return key.revoked_at is None and (key.expires_at is None or key.expires_at > timezone.now())
-
-
-def keys_left_by(person: Membership) -> QuerySet[ApiKey]:
-    """The working keys of somebody who goes: they live on, and the administrators are told."""
-    alive = ApiKey.objects.filter(made_by=person, revoked_at=None)
-    return alive.exclude(expires_at__lte=timezone.now())
 
 
 def actor_of_key(key: ApiKey) -> Actor:
