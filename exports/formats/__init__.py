@@ -6,11 +6,11 @@ from typing import Any, Final, NamedTuple
 from import_export.resources import ModelResource
 
 from exports.formats.json import write_json
-from exports.formats.xml import write_xml
 from exports.resources import AS_VALUES, WITH_HEADINGS, WITH_NAMES
 from organizations.csv_file import csv_file
 from organizations.models import Organization
 from organizations.xlsx_file import CONTENT_TYPE, xlsx_file
+from organizations.xml_file import xml_file
 
 # Columns and rows to the bytes of a file, flat in memory at any number of rows.
 Writer = Callable[[Sequence[str], Iterable[Sequence[Any]]], Iterator[bytes]]
@@ -38,6 +38,6 @@ MOST_IN_XLSX: Final = 200_000
 FORMATS: Final = {
     "csv": Format("CSV", "text/csv; charset=utf-8", WITH_HEADINGS, csv_file),
     "xlsx": Format("XLSX", CONTENT_TYPE, WITH_HEADINGS, xlsx_file, MOST_IN_XLSX),
-    "xml": Format("XML", "application/xml; charset=utf-8", WITH_NAMES, write_xml),
+    "xml": Format("XML", "application/xml; charset=utf-8", WITH_NAMES, xml_file),
     "json": Format("JSON", "application/json", AS_VALUES, write_json),
 }
