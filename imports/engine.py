@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -25,7 +25,7 @@ from imports.headings import Columns, known_columns, match_headings, rearrange
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow, Survey
-from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage
+from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage, staged_rows
 from imports.unreadable import Unreadable
 from imports.updating import check_rows, with_id, write_rows
 from jobs.work import Dropped, Turn
@@ -178,10 +178,10 @@ COUNTED: Final = ("rows_invalid", "rows_valid", "rows_to_update", "rows_to_keep"
 
 def count(job: Import) -> None:
     """How many of the staged rows are good, and what they would do; the caller saves."""
-    job.rows_invalid = _rows(job).filter(verdict=Verdict.INVALID).count()
+    job.rows_invalid = staged_rows(job).filter(verdict=Verdict.INVALID).count()
     job.rows_valid = job.rows_read - job.rows_invalid
     if job.mode == Mode.UPDATE:
-        planned = _rows(job).filter(verdict=Verdict.VALID)
+        planned = staged_rows(job).filter(verdict=Verdict.VALID)
         job.rows_to_update = planned.filter(action=Action.UPDATE).count()
         job.rows_to_keep = planned.filter(action=Action.KEEP).count()
 
@@ -244,8 +244,8 @@ def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[i
     return [put.number for put in puts if put.errors]
 
 
-def _valid(job: Import, upto: int) -> Any:
-    return _rows(job).filter(verdict=Verdict.VALID, number__gt=job.place, number__lte=upto)
+def _valid(job: Import, upto: int) -> "QuerySet[ImportRow]":
+    return staged_rows(job).filter(verdict=Verdict.VALID, number__gt=job.place, number__lte=upto)
 
 
 def give_up(turn: Turn) -> None:
@@ -282,10 +282,6 @@ def end(turn: Turn, job: Import, state: State, *, error: dict[str, Any] | None =
     counts = {"created": job.rows_created, "failed": job.rows_failed}
     record(actor_in_job(job), KINDS[state], job.public_id, details=counts)
     turn.finish()
-
-
-def _rows(job: Import) -> Any:
-    return ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
 
 
 def _chunks(rows: Iterator[SourceRow]) -> Iterator[list[SourceRow]]:

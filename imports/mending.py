@@ -16,7 +16,7 @@ from imports import engine
 from imports.models import Import, ImportRow, RowEdit, State, Verdict
 from imports.readers.shape import SourceRow
 from imports.receiving import read_again
-from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage
+from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage, staged_rows
 from imports.unreadable import UNREAD_CELLS
 from organizations.changes import Refused
 from organizations.fields import NAMES, storable, text_of
@@ -43,7 +43,7 @@ def edit_row(actor: Actor, job: Import, number: int, texts: Mapping[str, str]) -
     """Write texts into cells of a row that waits. Raises Http404 for a row that isn't there, Refused when too late."""
     with transaction.atomic():
         waiting = _waiting(actor, job)
-        if not _rows(waiting).filter(number=number).exists():
+        if not staged_rows(waiting).filter(number=number).exists():
             raise Http404
         known = {name: storable(text) for name, text in texts.items() if name in NAMES}
         edit, is_new = RowEdit.objects.get_or_create(
@@ -77,10 +77,6 @@ def _waiting(actor: Actor, job: Import) -> Import:
     return found
 
 
-def _rows(job: Import) -> Any:
-    return ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
-
-
 def _note(job: Import, where: str, params: Sequence[Any], edit: Mapping[str, str]) -> list[int]:
     """Keep the edit for every such row, with one statement."""
     sql = f"""
@@ -97,15 +93,15 @@ def _note(job: Import, where: str, params: Sequence[Any], edit: Mapping[str, str
 
 
 def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str]]) -> None:
-    old = list(_rows(job).filter(number__in=list(edits)).order_by("number"))
+    old = list(staged_rows(job).filter(number__in=list(edits)).order_by("number"))
     clashing = _keys(old)
     checked = _checked(actor, job, old, edits)
-    _rows(job).filter(number__in=list(edits)).delete()
+    staged_rows(job).filter(number__in=list(edits)).delete()
     stage(job, checked)
-    clashing |= _keys(_rows(job).filter(number__in=list(edits)))
+    clashing |= _keys(staged_rows(job).filter(number__in=list(edits)))
     _judge_clashes(job, clashing)
     engine.count(job)
-    job.rows_warned = _rows(job).filter(warnings__isnull=False).count()
+    job.rows_warned = staged_rows(job).filter(warnings__isnull=False).count()
     job.save(update_fields=[*engine.COUNTED, "rows_warned"])
 
 
@@ -156,7 +152,7 @@ def _judge_clashes(job: Import, keys: set[tuple[str, str]]) -> None:
             [job.reseller_id, job.pk, *values],
         )
         numbers = [number for number, _ in cursor]
-    concerned = list(_rows(job).filter(number__in=numbers))
+    concerned = list(staged_rows(job).filter(number__in=numbers))
     for row in concerned:
         row.errors = _without_clashes(row.errors)
         row.verdict = Verdict.INVALID if row.errors else Verdict.VALID
@@ -199,4 +195,4 @@ def _having(fault: Fault) -> tuple[str, list[Any]]:
 def rows_with(job: Import, fault: Fault) -> Any:
     """The staged rows with this fault."""
     where, params = _having(fault)
-    return _rows(job).extra(where=[where], params=params)  # noqa: S610 - `where` is ours, values are parameters
+    return staged_rows(job).extra(where=[where], params=params)  # noqa: S610 - `where` is ours, values are parameters

@@ -17,9 +17,10 @@ from events.log import record
 from events.models import Kind
 from imports import uploads
 from imports.headings import Columns, match_headings
-from imports.models import Blanks, Import, ImportRow, Mode, State
+from imports.models import Blanks, Import, Mode, State
 from imports.readers import reader_of
 from imports.readers.shape import Layout
+from imports.staging import staged_rows
 from imports.unreadable import Unreadable
 from jobs.work import enqueue
 from organizations.access import get_ground
@@ -128,7 +129,7 @@ def set_options(actor: Actor, job: Import, options: Options) -> bool:
 
 def read_again(actor: Actor, job: Import) -> None:
     """Throw the staged rows away and read the kept file anew; `job` is locked."""
-    ImportRow.objects.filter(reseller=actor.reseller, batch=job).delete()
+    staged_rows(job).delete()
     job.state, job.rows_total = State.READING, None
     counts = ("rows_read", "rows_valid", "rows_invalid", "rows_warned", "rows_to_update", "rows_to_keep")
     for name in counts:

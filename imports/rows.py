@@ -15,6 +15,7 @@ from accounts.roles import Permission
 from imports.mending import Fault, rows_with
 from imports.models import Action, Import, ImportRow, State, Verdict
 from imports.problems import Sentences, sentences_of
+from imports.staging import staged_rows
 from organizations.fields import BY_NAME, NAMES, shown
 from organizations.models import Organization
 from organizations.pages import grouped
@@ -110,7 +111,6 @@ def _number_in(text: str) -> int:
 
 def rows_in(job: Import, shown_state: str = "") -> QuerySet[ImportRow]:
     """The staged rows, all or those of one state."""
-    rows = ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
     planned = {name: Q(verdict=Verdict.VALID, action=action) for action, name in PLANNED.items()}
     done = {action.value: Q(verdict=Verdict.VALID, action=action, number__lte=job.place) for action in Action}
     filters = {
@@ -121,7 +121,7 @@ def rows_in(job: Import, shown_state: str = "") -> QuerySet[ImportRow]:
         "failed": Q(verdict=Verdict.FAILED),
         "warned": Q(warnings__isnull=False),
     }
-    return rows.filter(filters.get(shown_state, Q()))
+    return staged_rows(job).filter(filters.get(shown_state, Q()))
 
 
 def _counts(job: Import, url: str, shown_state: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from imports.models import Action, Import, ImportRow, Verdict
 from imports.readers.shape import SourceRow
@@ -68,6 +69,11 @@ def _record(job: Import, checked: Checked) -> tuple[Any, ...]:
 
 def _json(problems: dict[str, list[Problem]]) -> str | None:
     return json.dumps({name: [p.as_json() for p in found] for name, found in problems.items()}) if problems else None
+
+
+def staged_rows(job: Import) -> "QuerySet[ImportRow]":
+    """The staged rows of an import that the caller has obtained."""
+    return ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job)
 
 
 def batch_of(job: Import, where: str = "true", *params: Any) -> Batch:

@@ -14,6 +14,7 @@ from imports.readers.shape import Layout, SourceRow
 from imports.reports.csv import write_csv
 from imports.reports.xlsx import write_xlsx
 from imports.reports.xml import write_xml
+from imports.staging import staged_rows
 from organizations.fields import BY_NAME
 from organizations.xlsx_file import CONTENT_TYPE
 
@@ -83,8 +84,7 @@ def _failed(actor: Actor, job: Import) -> Iterator[tuple[ImportRow, list[str]]]:
 
 
 def _after(job: Import, place: int) -> Iterable[ImportRow]:
-    rows = ImportRow.objects.filter(reseller_id=job.reseller_id, batch=job, number__gt=place)
-    bad = rows.filter(verdict__in=[Verdict.INVALID, Verdict.FAILED])
+    bad = staged_rows(job).filter(number__gt=place, verdict__in=[Verdict.INVALID, Verdict.FAILED])
     return bad.only("reseller_id", "batch_id", "number", "errors").order_by("number")[:AT_ONCE]
 
 
