@@ -4,6 +4,7 @@ import pytest
 from support.totp import code_of
 
 pytestmark = [pytest.mark.timeout(120)]
+# The viewer and the agent need their second step from then on, so no other test in a browser signs in as them.
 PASSWORD = "cloudbroker-demo"
 CHIP = {
     "protocol": "ctap2",
@@ -50,7 +51,7 @@ def test_a_passkey_is_added_and_signs_in_by_itself(visit):
 
 
 def test_an_authenticator_app_is_set_up_and_asked_for(visit):
-    page = visit("kamviewer@northwind.example")
+    page = visit("agent@northwind.example")
     page.goto("/accounts/2fa/totp/activate/")
     prove(page)
     assert page.locator("img.cb-qr").evaluate("image => image.naturalWidth > 0"), "the code to scan is a picture"
@@ -61,7 +62,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(visit):
     page.goto("/accounts/logout/")
     page.click("main button.btn-primary")
     page.wait_for_url("**/accounts/login/**")
-    page.fill("input[name=login]", "kamviewer@northwind.example")
+    page.fill("input[name=login]", "agent@northwind.example")
     page.fill("input[name=password]", PASSWORD)
     page.click("main button.btn-primary")
     page.wait_for_url("**/2fa/authenticate/**")
