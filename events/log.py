@@ -24,14 +24,20 @@ def record(
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Add one event in the caller's transaction."""
-    Event.objects.create(
+    _event(actor, kind, subject_id, batch_id, details or {}).save()
+
+
+def _event(
+    actor: Actor, kind: Kind, subject_id: uuid.UUID, batch_id: uuid.UUID | None, details: Mapping[str, Any]
+) -> Event:
+    return Event(
         reseller=actor.reseller,
         kind=kind,
         subject_id=subject_id,
         actor_id=actor.public_id,
         actor_label=actor.label,
         batch_id=batch_id,
-        details=dict(details or {}),
+        details=dict(details),
     )
 
 
@@ -64,19 +70,7 @@ def record_many(
 ) -> None:
     """One event for each subject and its details, with one statement a thousand."""
     Event.objects.bulk_create(
-        (
-            Event(
-                reseller=actor.reseller,
-                kind=kind,
-                subject_id=subject_id,
-                actor_id=actor.public_id,
-                actor_label=actor.label,
-                batch_id=batch_id,
-                details=dict(details),
-            )
-            for subject_id, details in happened
-        ),
-        batch_size=1000,
+        (_event(actor, kind, subject_id, batch_id, details) for subject_id, details in happened), batch_size=1000
     )
 
 

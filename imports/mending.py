@@ -5,9 +5,12 @@ Only the rows concerned are checked again, and those that share a domain or cust
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.actors import Actor
@@ -144,20 +147,13 @@ def _judge_clashes(job: Import, keys: set[tuple[str, str]]) -> None:
     """Whether the values are free, for every row that has one of them; what was said of that before is taken back."""
     if not keys:
         return
-    where = " OR ".join(f"{key} = ANY(%s)" for key in UNIQUE.values())
-    values = [[value for name, value in keys if name == key] for key in UNIQUE.values()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT number, errors::text FROM {TABLE} WHERE reseller_id = %s AND import_id = %s AND ({where})",
-            [job.reseller_id, job.pk, *values],
-        )
-        numbers = [number for number, _ in cursor]
-    concerned = list(staged_rows(job).filter(number__in=numbers))
+    having = [Q(**{f"{key}__in": [value for name, value in keys if name == key]}) for key in UNIQUE.values()]
+    concerned = list(staged_rows(job).filter(reduce(or_, having)))
     for row in concerned:
         row.errors = _without_clashes(row.errors)
         row.verdict = Verdict.INVALID if row.errors else Verdict.VALID
     ImportRow.objects.bulk_update(concerned, ["errors", "verdict"], batch_size=500)
-    mark_conflicts(job, batch_of(job, "number = ANY(%s)", numbers), Verdict.INVALID)
+    mark_conflicts(job, batch_of(job, "number = ANY(%s)", [row.number for row in concerned]), Verdict.INVALID)
 
 
 def _without_clashes(errors: Mapping[str, list[dict[str, Any]]] | None) -> dict[str, Any] | None:
