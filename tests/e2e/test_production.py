@@ -4,13 +4,14 @@ import http.client
 import json
 import shutil
 import ssl
+import time
 from contextlib import closing
 
 import pytest
 from support.cast import customer
 from support.files import table
 from support.production import NEEDED, WEB, Production
-from support.visitors import Visitor
+from support.visitors import Stream, Visitor
 from support.workers import until
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout(300)]
@@ -43,6 +44,23 @@ def visit(production):
 
 def created(production):
     return production.answer("SELECT count(*), count(DISTINCT primary_domain) FROM organizations_organization")
+
+
+def test_each_process_is_replaced_in_turn_and_nobody_notices(production, visit):
+    (before, _) = created(production)
+    with Stream(visit, readers=3) as stream:
+        stream.await_rows(20)
+        for name in (*WEB, "worker", "beat"):
+            assert production.stop(name) == 0, production.log(name)
+            time.sleep(0.5)
+            production.start(name)
+        stream.await_rows(20)
+    assert stream.failures == []
+    assert stream.requests > 100
+    (after, distinct) = created(production)
+    assert after - before == stream.rows >= 40
+    assert after == distinct
+    until(lambda: production.answer("SELECT count(*) FROM jobs_job") == (0,))
 
 
 def test_a_broker_that_forgot_everything_and_a_worker_killed_in_between_lose_no_row(production, visit):

@@ -19,6 +19,42 @@ def row(page, name):
     return page.locator("tbody tr", has_text=name).locator("input[name=id]")
 
 
+def tick_the_first(page):
+    """Whichever that is: other tests in a browser bring in organizations too. Returns its name."""
+    page.locator("tbody input[name=id]").first.check()
+    return page.locator("tbody th label").first.inner_text().strip()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with JavaScript", "without"])
+def test_ticks_are_kept_across_pages_and_searches_and_saved_once_they_were_told(visit, scripts):
+    page = visit(java_script_enabled=scripts)
+    address = make_group(page, f"Ticked {'with' if scripts else 'without'}")
+    first = tick_the_first(page)
+    with page.expect_navigation():
+        page.click("button:has-text('Next')")
+    assert "after=" in page.url, "the place in the list is in the address"
+    second = tick_the_first(page)
+    page.fill("input[name=search]", "kiruna")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    assert "2 to add, 0 to remove" in page.inner_text("[data-ticks-told]")
+    row(page, "Kiruna").check()
+    if scripts:
+        assert "3 to add, 0 to remove" in page.inner_text("[data-ticks-told]")
+    page.click("button:has-text('Update')")
+    assert "3 organizations." in page.inner_text("main li >> nth=0")
+    assert page.inner_text("h1").startswith("Update the members of")
+    page.click("main button.btn-primary")
+    page.wait_for_selector("text=/Added to Ticked.*3 organizations/")
+    names = page.locator("main tbody th").all_inner_texts()
+    assert names == sorted([first, second, "Kiruna Gruvteknik AB"], key=str.casefold)
+    page.goto(f"{address}?show=members")
+    row(page, "Kiruna").uncheck()
+    page.click("button:has-text('Update')")
+    page.click("main button.btn-primary")
+    page.wait_for_selector("text=/Removed from Ticked.*1 organization/")
+
+
 def test_by_keyboard_a_label_ticks_one_box_ticks_the_page_and_enter_searches(visit):
     page = visit()
     make_group(page, "By keyboard")
