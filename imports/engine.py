@@ -5,10 +5,10 @@ anywhere and another goes on from the last committed chunk.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
@@ -20,6 +20,7 @@ from events.log import record
 from events.models import Kind
 from imports import uploads
 from imports.access import ACTING, actor_in_job
+from imports.ahead import one_ahead
 from imports.amounts import AmountColumn
 from imports.headings import Columns, known_columns, match_headings, rearrange
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
@@ -38,6 +39,13 @@ from organizations.problems import Problem
 
 CHUNK: Final = 2_000
 Cells = list[tuple[SourceRow, tuple[str, ...]]]
+
+
+class Chunk(NamedTuple):
+    """Rows of the file that were read ahead, and checked as well where that needs no question to the database."""
+
+    rows: Cells
+    checked: list[Checked] | None
 
 
 def read(turn: Turn) -> None:
@@ -82,32 +90,54 @@ def _look(job: Import, layout: Layout, columns: Columns) -> tuple[Survey, Decima
 
 
 def _stage_rows(turn: Turn, job: Import) -> None:
-    layout = Layout.from_json(job.layout)
-    rows = reader_by(layout).read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
-    for chunk in _chunks(rows):
+    with turn.step(gets_on=False):
+        prepare = _preparing(job)
+    for chunk in one_ahead(map(prepare, _chunks(_rows_to_read(job)))):
         with turn.step():
-            job = get_job(turn, State.READING, at=chunk[0].number - 1)
+            job = get_job(turn, State.READING, at=chunk.rows[0][0].number - 1)
             if _is_cancelled(turn, job):
                 return
-            _stage_chunk(job, chunk)
+            _stage_chunk(job, _check_with_database(job, chunk.rows) if chunk.checked is None else chunk.checked)
         if turn.is_over:
             return
     with turn.step():
         _check(turn, get_job(turn, State.READING))
 
 
-def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
+def _rows_to_read(job: Import) -> Iterator[SourceRow]:
+    layout = Layout.from_json(job.layout)
+    return reader_by(layout).read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
+
+
+def _preparing(job: Import) -> Callable[[list[SourceRow]], Chunk]:
+    """What is done with a chunk ahead of its step, by the role and the settings of the turn's beginning."""
     actor = actor_in_job(job)
-    columns = known_columns(job.headings, job.columns)
-    in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
-    rows = edited(job, [(source, in_order(source.cells)) for source in chunk])
+    reading = reading_of(actor, job)
+    in_order = rearrange(known_columns(job.headings, job.columns), neutralised=job.layout["format"] == "csv")
+    is_enough = job.mode != Mode.UPDATE and not _edits(job).exists()
+
+    def prepare(sources: list[SourceRow]) -> Chunk:
+        rows = [(source, in_order(source.cells)) for source in sources]
+        return Chunk(rows, _check_new(actor, job, rows, reading) if is_enough else None)
+
+    return prepare
+
+
+def _check_with_database(job: Import, rows: Cells) -> list[Checked]:
+    """Rows that people have written into, or that may be records already."""
+    rows = edited(job, rows)
     if job.mode == Mode.UPDATE:
+        columns = known_columns(job.headings, job.columns)
         rows = [(source, with_id(columns, source, cells)) for source, cells in rows]
-    checked = check(actor, job, rows)
+    return check(actor_in_job(job), job, rows)
+
+
+def _stage_chunk(job: Import, checked: list[Checked]) -> None:
+    columns = known_columns(job.headings, job.columns)
     for one in checked:
         _add_problems(one, columns)
     stage(job, checked)
-    job.rows_read = chunk[-1].number
+    job.rows_read = checked[-1].source.number
     job.rows_warned += sum(1 for one in checked if one.row.warnings)
     job.save(update_fields=["rows_read", "rows_warned"])
 
@@ -115,10 +145,12 @@ def _stage_chunk(job: Import, chunk: list[SourceRow]) -> None:
 def edited(job: Import, rows: Cells) -> Cells:
     """The rows with what people wrote into their cells before the file was read anew."""
     between = {"number__gte": rows[0][0].number, "number__lte": rows[-1][0].number}
-    edits = dict(
-        RowEdit.objects.filter(reseller_id=job.reseller_id, batch=job, **between).values_list("number", "texts")
-    )
+    edits = dict(_edits(job).filter(**between).values_list("number", "texts"))
     return [(source, with_edit(cells, edits.get(source.number))) for source, cells in rows] if edits else rows
+
+
+def _edits(job: Import) -> Any:
+    return RowEdit.objects.filter(reseller_id=job.reseller_id, batch=job)
 
 
 def with_edit(cells: tuple[str, ...], texts: Mapping[str, str] | None) -> tuple[str, ...]:
