@@ -10,9 +10,12 @@ from structlog.contextvars import bind_contextvars, clear_contextvars
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cloudbroker.settings")
 
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 from cloudbroker import heartbeat, lost_children
 from cloudbroker.broker import VISIBILITY, transport_options
+
+TRANSPORT_ALIASES["pgmq"] = "cloudbroker.pgmq:Transport"
 
 app = Celery("cloudbroker")
 app.conf.update(

@@ -112,6 +112,22 @@ def test_a_worker_whose_child_is_killed_ends_instead_of_waiting_for_ever(cast, w
 
 
 @pytest.mark.processes
+def test_a_worker_that_could_not_acknowledge_its_task_takes_the_next(cast, workers):
+    """It had no room for another while it worked, and so met nothing else that would have told it."""
+    client = cast.sign_in()
+    address = upload(client, table(count=3_000)).url
+    with held("NEW.rows_read > 2000") as hold:
+        workers.start()
+        until(hold.caught)
+        assert workers.cut_off() > 0
+    until(lambda: newest(cast).state == "ready")
+    client.post(f"{address}start/")
+    until(lambda: newest(cast).state == "done")
+    assert "Couldn't ack" in workers.log.read_text()
+    check_all_is_there_once(cast, newest(cast), 3_000)
+
+
+@pytest.mark.processes
 def test_a_message_that_the_broker_lost_is_sent_again(cast, workers):
     upload(cast.sign_in(), table(count=3))
     assert waiting_in(workers) == 1

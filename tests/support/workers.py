@@ -77,6 +77,7 @@ class Workers:
         own = database.environment(connection.settings_dict["NAME"]) | {
             "BROKER_URL": assigned["BROKER_URL"],
             "UPLOADS_URL": (folder / "uploads").as_uri(),
+            "PGAPPNAME": "workers",
         }
         self.environment = for_parts(assigned | own, os.environ)
         self.broker_url = assigned["BROKER_URL"]
@@ -101,6 +102,12 @@ class Workers:
             with suppress(ProcessLookupError):
                 os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
+
+    def cut_off(self):
+        """Their connections to the broker end, as when its server starts anew; returns how many."""
+        with psycopg.connect(self.queues, autocommit=True) as queues:
+            theirs = "SELECT pid FROM pg_stat_activity WHERE usename = %s AND application_name = 'workers'"
+            return queues.execute(f"SELECT count(pg_terminate_backend(pid)) FROM ({theirs})", [QUEUE]).fetchone()[0]
 
     def empty_queues(self):
         """As if the broker had lost everything."""
