@@ -13,7 +13,7 @@ from cloudbroker.leash import leashed
 from cloudbroker.processes import holding, kill, kill_group, tail
 
 PATIENCE = 8.0  # for a polite stop; jobs are rows and may be killed
-LONGEST_DELAY = 30.0
+LONGEST_DELAY = 8.0  # everybody waits for a part that was killed; one that is broken may fail this often
 HEALTHY_AFTER = 60.0
 LOGS_KEPT = 3
 
