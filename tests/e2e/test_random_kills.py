@@ -39,7 +39,7 @@ def test_every_row_exactly_once_whatever_is_killed(portal, capfd):
 
     say(f"\nCHAOS_SEED={SEED} CHAOS_KILLS={KILLS} slowness={portal.slowness:.1f}")
     patience = STUCK_AFTER * portal.slowness
-    people, watch = chaos.run(portal, kills=KILLS, seed=SEED, most_rows=8_000, say=say, settle_within=patience)
+    people, watch = chaos.run(portal, kills=KILLS, seed=SEED, most_rows=8_000, say=say, patience=patience)
     chaos.check(portal, people)
     assert watch.longest < patience
     assert sweep_up(portal) == 0

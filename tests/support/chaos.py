@@ -13,6 +13,7 @@ import psycopg
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from cloudbroker.embedded import APP, DATABASE
+from cloudbroker.processes import tail
 from support.files import URL, numbered, table
 from support.portal import Visitor, kill
 
@@ -269,20 +270,20 @@ def busy(portal, rng, most_rows):
         watch.join(10)
 
 
-def run(portal, *, kills, seed, most_rows, say, settle_within):
+def run(portal, *, kills, seed, most_rows, say, patience):
     """The whole story; returns the people and the watch when everything they handed in is done."""
     rng = random.Random(seed)
     faults, midway = Faults(portal, rng), 0
     with busy(portal, random.Random(seed + 1), most_rows) as (people, watch):
         for number in range(1, kills + 1):
-            await_a_moment(portal, rng, settle_within)
+            await_a_moment(portal, rng, patience)
             going = going_now(portal)
             midway += any(found.is_midway for found in going)
             say(f"{number:4} {faults.strike():34} while {', '.join(map(told, going)) or 'nothing runs'}")
             watch.disturbed_at = time.monotonic()
             assert portal.process.poll() is None, f"make run ended by itself: {portal.output.read_text()}"
         people.hand_in = False
-        settled = seconds_until_settled(portal, people, settle_within)
+        settled = seconds_until_settled(portal, people, watch, patience)
         say(
             f"{kills} kills, {midway} midway; {len(people.files)} files, {len(people.lost_answers)} lost answers;"
             f" longest without progress {watch.longest:.1f} s; settled {settled:.1f} s after the last kill"
@@ -320,14 +321,26 @@ def told(found):
     return f"{found.state} {found.place if found.state == 'importing' else found.rows_read}/{found.rows_total}"
 
 
-def seconds_until_settled(portal, people, within):
+def seconds_until_settled(portal, people, watch, patience):
+    """However long everything together takes: no import may stand still for longer than `patience`."""
     began = time.monotonic()
     while not is_settled(portal, people):
         if people.failure:
             raise people.failure
-        assert time.monotonic() - began < within, [*map(told, going_now(portal)), people.lost_answers[-3:]]
+        waited = time.monotonic() - began
+        going = [*map(told, going_now(portal))]
+        assert watch.longest < patience and waited < patience * IN_FLIGHT, [
+            going,
+            people.lost_answers[-3:],
+            ends(portal),
+        ]
         time.sleep(0.2)
     return time.monotonic() - began
+
+
+def ends(portal):
+    """What each part said last."""
+    return {log.name: tail(log, 12) for log in sorted((portal.home / "log").glob("*.log"))}
 
 
 def is_settled(portal, people):
