@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench check openapi lint types install install-dev lock clean
+.PHONY: help run test chaos pictures bench check openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ test: $(VENV)/installed-dev ## Run every test on a private database, and say wha
 
 chaos: $(VENV)/installed-dev ## Kill parts of a busy portal at random moments and count what is left (KILLS=200 SEED=…)
 	@CHAOS_KILLS=$(or $(KILLS),200) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_random_kills.py
+
+pictures: $(VENV)/installed-dev ## Keep a picture of every page, light and dark, on a phone and on a desk (IN=pictures)
+	@PICTURES=$(abspath $(or $(IN),pictures)) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_every_page.py
 
 bench: $(VENV)/installed-dev ## Measure imports against COPY and others, in turn (ROWS=100000 ROUNDS=5, MOST=1000000 for growth)
 	@$(BIN)/python -m benchmarks --keep --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) --most $(or $(MOST),0)

@@ -1,4 +1,11 @@
-"""Every page in light and dark, on a phone and on a desk: nothing that axe finds, and no sideways scroll."""
+"""Every page in light and dark, on a phone and on a desk: nothing that axe finds, and no sideways scroll.
+
+`make pictures` keeps a picture of each, for people to look at.
+"""
+
+import os
+import re
+from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,14 +15,23 @@ from e2e.test_main_job import hand_in, somebody_elses
 
 pytestmark = [pytest.mark.timeout(120)]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+PICTURES = os.environ.get("PICTURES", "")
 SHAPES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
 
 
 def check(page, where):
+    keep_picture(page, where)
     found = Axe().run(page, options=RULES).response["violations"]
     assert [(where, item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{where} scrolls sideways"
+
+
+def keep_picture(page, where):
+    if PICTURES:
+        scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+        name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", where).strip("/").replace("/", "_")
+        page.screenshot(path=Path(PICTURES, f"{name} {scheme} {page.viewport_size['width']}.png"), full_page=True)
 
 
 @pytest.fixture(scope="module")
