@@ -71,6 +71,7 @@ def keep(told: Told) -> None:
         "phases": told.phases,
         "figures": told.figures,
     }
+    RESULTS.mkdir(exist_ok=True)
     path.write_text(json.dumps(rounded(content), indent=1) + "\n")
     say(f"\nKept as benchmarks/results/{path.name}")
 
