@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from support.portal import PASSWORD
 from support.workers import until
 
 from e2e.test_main_job import hand_in, somebody_elses
@@ -30,7 +31,11 @@ def check(page, where):
 def keep_picture(page, where):
     if PICTURES:
         scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
-        name = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", where).strip("/").replace("/", "_")
+        name = (
+            re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", re.sub("^https?://[^/]+", "", where))
+            .strip("/")
+            .replace("/", "_")
+        )
         page.screenshot(path=Path(PICTURES, f"{name} {scheme} {page.viewport_size['width']}.png"), full_page=True)
 
 
@@ -96,6 +101,10 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/api/v1/docs",
         "/there-is-no-such-page/",
     ]
+    page.goto("/settings/security/")
+    check(page, "the question for the password")
+    page.fill("input[name=password]", PASSWORD)
+    page.click("main button.btn-primary")
     for address in addresses:
         page.goto(address)
         check(page, address)
