@@ -14,7 +14,7 @@ from support.workers import until
 
 from e2e.test_main_job import hand_in, somebody_elses
 
-pytestmark = [pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.timeout(300)]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 PICTURES = os.environ.get("PICTURES", "")
 SHAPES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
