@@ -12,14 +12,14 @@ import psycopg
 from kombu.transport import pgmq
 
 
-class Channel(pgmq.Channel):  # type: ignore[misc]  # the library is untyped
+class Channel(pgmq.Channel):
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
         with self._let_go(delivery_tag):
-            super().basic_ack(delivery_tag, multiple)
+            super().basic_ack(delivery_tag, multiple)  # type: ignore[no-untyped-call]
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
         with self._let_go(delivery_tag):
-            super().basic_reject(delivery_tag, requeue)
+            super().basic_reject(delivery_tag, requeue)  # type: ignore[no-untyped-call]
 
     @contextmanager
     def _let_go(self, delivery_tag: str) -> Iterator[None]:
@@ -31,5 +31,5 @@ class Channel(pgmq.Channel):  # type: ignore[misc]  # the library is untyped
             raise
 
 
-class Transport(pgmq.Transport):  # type: ignore[misc]
+class Transport(pgmq.Transport):
     Channel: Any = Channel
