@@ -21,18 +21,18 @@ from events.models import Kind
 from imports import uploads
 from imports.access import ACTING, actor_in_job
 from imports.ahead import one_ahead
-from imports.amounts import AmountColumn
-from imports.headings import Columns, known_columns, match_headings, rearrange
+from imports.headings import Columns, rearrange
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
 from imports.readers import reader_by
-from imports.readers.shape import Layout, SourceRow, Survey
+from imports.readers.shape import Layout, SourceRow, Survey, samples_kept
+from imports.settling import AmountColumn, DateColumn, Settled
 from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage, staged_rows
 from imports.unreadable import Unreadable
 from imports.updating import check_rows, with_id, write_rows
 from jobs.work import Dropped, Turn
 from organizations import upserts
 from organizations.access import Ground, NoGround, get_ground
-from organizations.fields import NAMES, DecimalMark, Reading
+from organizations.fields import DAY_FIRST, NAMES, DecimalMark, Reading
 from organizations.intake import check_row, create_batch, reading_for
 from organizations.models import Source
 from organizations.problems import Problem
@@ -55,38 +55,46 @@ def read(turn: Turn) -> None:
     try:
         if job.rows_total is None:
             job = _survey(turn, job)
+        if refusal := job.matched.refusal(may_update=job.mode == Mode.UPDATE):
+            raise refusal
         _stage_rows(turn, job)
     except Unreadable as error:
         with turn.step():
-            end(turn, get_job(turn, State.READING), State.FAILED, error={"code": error.code, "params": error.params})
+            end(turn, get_job(turn, State.READING), State.FAILED, error=error.as_json())
 
 
 def _survey(turn: Turn, job: Import) -> Import:
-    found, columns, mark = _look_through(job)
+    found, settled = _look_through(job)
     with turn.step():
         job = get_job(turn, State.READING)
-        job.layout, job.rows_total, job.decimal_mark = found.layout.as_json(), found.rows, mark.value
-        job.headings, job.columns = list(columns.headings), list(columns.fields)
-        job.save(update_fields=["layout", "rows_total", "decimal_mark", "headings", "columns"])
+        job.layout, job.rows_total = found.layout.as_json(), found.rows
+        job.headings, job.samples = list(found.headings), samples_kept(found.samples)
+        job.columns = list(job.matched.fields)
+        job.decimal_mark, job.date_order = settled.decimal_mark, settled.date_order
+        job.save(update_fields=SURVEYED)
     return job
 
 
-def _look_through(job: Import) -> tuple[Survey, Columns, DecimalMark]:
+SURVEYED: Final = ("layout", "rows_total", "headings", "samples", "columns", "decimal_mark", "date_order")
+
+
+def _look_through(job: Import) -> tuple[Survey, Settled]:
     """Every row once; twice where rows name cells that the beginning of the file didn't."""
-    layout, columns = Layout.from_json(job.layout), known_columns(job.headings, job.columns)
-    found, mark = _look(job, layout, columns)
-    if found.headings != columns.headings:
-        columns = match_headings(found.headings)
-        found, mark = _look(job, found.layout, columns)
-    if layout.names_its_cells and (refusal := columns.refusal(may_update=job.mode == Mode.UPDATE)):
-        raise refusal
-    return found, columns, mark
+    layout, headings = Layout.from_json(job.layout), list(job.headings)
+    found, settled = _look(job, layout)
+    if list(found.headings) != headings:
+        job.headings = list(found.headings)
+        found, settled = _look(job, found.layout)
+    return found, settled
 
 
-def _look(job: Import, layout: Layout, columns: Columns) -> tuple[Survey, DecimalMark]:
-    amounts = AmountColumn()
-    watch = {columns.fields.index(name): amounts.look for name in ("approval_limit",) if name in columns.fields}
-    return reader_by(layout).survey(uploads.path_of(job.upload), layout, watch=watch), amounts.mark
+def _look(job: Import, layout: Layout) -> tuple[Survey, Settled]:
+    amounts, dates = AmountColumn(), DateColumn()
+    watchers = {"approval_limit": amounts.look, "billing_start_date": dates.look}
+    fields = job.matched.fields
+    watch = {fields.index(name): look for name, look in watchers.items() if name in fields}
+    found = reader_by(layout).survey(uploads.path_of(job.upload), layout, watch=watch)
+    return found, Settled(amounts.mark.value, job.chosen_layout.get("date_order") or dates.order)
 
 
 def _stage_rows(turn: Turn, job: Import) -> None:
@@ -113,7 +121,7 @@ def _preparing(job: Import) -> Callable[[list[SourceRow]], Chunk]:
     """What is done with a chunk ahead of its step, by the role and the settings of the turn's beginning."""
     actor = actor_in_job(job)
     reading = reading_of(actor, job)
-    in_order = rearrange(known_columns(job.headings, job.columns), neutralised=job.layout["format"] == "csv")
+    in_order = rearrange(job.matched, neutralised=job.layout["format"] == "csv")
     is_enough = job.mode != Mode.UPDATE and not _edits(job).exists()
 
     def prepare(sources: list[SourceRow]) -> Chunk:
@@ -127,13 +135,13 @@ def _check_with_database(job: Import, rows: Cells) -> list[Checked]:
     """Rows that people have written into, or that may be records already."""
     rows = edited(job, rows)
     if job.mode == Mode.UPDATE:
-        columns = known_columns(job.headings, job.columns)
+        columns = job.matched
         rows = [(source, with_id(columns, source, cells)) for source, cells in rows]
     return check(actor_in_job(job), job, rows)
 
 
 def _stage_chunk(job: Import, checked: list[Checked]) -> None:
-    columns = known_columns(job.headings, job.columns)
+    columns = job.matched
     for one in checked:
         _add_problems(one, columns)
     stage(job, checked)
@@ -144,9 +152,13 @@ def _stage_chunk(job: Import, checked: list[Checked]) -> None:
 
 def edited(job: Import, rows: Cells) -> Cells:
     """The rows with what people wrote into their cells before the file was read anew."""
-    between = {"number__gte": rows[0][0].number, "number__lte": rows[-1][0].number}
-    edits = dict(_edits(job).filter(**between).values_list("number", "texts"))
-    return [(source, with_edit(cells, edits.get(source.number))) for source, cells in rows] if edits else rows
+    layout = Layout.from_json(job.layout)
+    places = [layout.place_of(source.number, source.line) for source, _ in rows]
+    found = _edits(job).filter(part=layout.part, place__range=(places[0], places[-1]))
+    edits = dict(found.values_list("place", "texts"))
+    if not edits:
+        return rows
+    return [(source, with_edit(cells, edits.get(at))) for (source, cells), at in zip(rows, places, strict=True)]
 
 
 def _edits(job: Import) -> Any:
@@ -168,7 +180,8 @@ def check(actor: Actor, job: Import, rows: Cells) -> list[Checked]:
 
 
 def reading_of(actor: Actor, job: Import) -> Reading:
-    return replace(reading_for(actor), decimal_mark=DecimalMark(job.decimal_mark))
+    mark = DecimalMark(job.decimal_mark)
+    return replace(reading_for(actor), decimal_mark=mark, date_order=job.date_order or DAY_FIRST)
 
 
 def _check_new(actor: Actor, job: Import, rows: Cells, reading: Reading) -> list[Checked]:

@@ -14,9 +14,10 @@ def forget_customer(actor: Actor, public_id: uuid.UUID) -> None:
     """Blank the staged row the customer came from, and delete the uploaded file that holds it; counts stay."""
     actor.require(Permission.ORGANIZATIONS_ARCHIVE)
     rows = ImportRow.objects.filter(reseller=actor.reseller, public_id=public_id)
-    for batch_id, number in rows.values_list("batch_id", "number"):
-        RowEdit.objects.filter(reseller=actor.reseller, batch_id=batch_id, number=number).delete()
-    jobs = list(Import.objects.filter(reseller=actor.reseller, pk__in=rows.values("batch_id")))
+    for row in rows.select_related("batch"):
+        RowEdit.objects.filter(reseller=actor.reseller, batch=row.batch, **row.batch.place_of(row)).delete()
+    jobs = Import.objects.filter(reseller=actor.reseller, pk__in=list(rows.values_list("batch_id", flat=True)))
+    jobs.update(samples=[])
     rows.update(**{name: _blank(name) for name in NAMES}, **_derived(public_id))
     for job in jobs:
         uploads.storage().delete(job.upload)

@@ -1,7 +1,7 @@
 """Which column of a file is which field, by its heading or as a person chose."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,30 +15,46 @@ from organizations.fields.search import fold
 
 # Columns of our own exports and reports that are no fields: known, so not listed as ignored.
 EXTRAS = BESIDE | {"errors": "Errors"}
+# What a column may be chosen to be.
+TITLES = {field.name: field.english_heading for field in FIELDS} | BESIDE
 LONGEST_HEADING = 200
-_EXACT, _SYNONYM, _WEAKER = 3, 2, 1
+_CHOSEN, _EXACT, _SYNONYM, _WEAKER = 4, 3, 2, 1
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """For each column of the file the name of its field, or None; `extras` says where our own extra columns are."""
+    """For each column of the file the name of its field, or None; `extras` says where our own extra columns are.
+
+    `rivals` are the places of columns that are equally good for one field, none of which is read.
+    """
 
     headings: tuple[str, ...]
     fields: tuple[str | None, ...]
     extras: Mapping[str, int] = field(default_factory=dict)
-    doubled: Mapping[str, list[str]] = field(default_factory=dict)
+    rivals: Mapping[str, Sequence[int]] = field(default_factory=dict)
+
+    @property
+    def doubled(self) -> dict[str, list[str]]:
+        """The headings of the columns that are equally good for one field."""
+        return {
+            name: [self.headings[place] or f"#{place + 1}" for place in places] for name, places in self.rivals.items()
+        }
+
+    @property
+    def meanings(self) -> list[str]:
+        """What each column is taken for, rivals too; empty where nothing is read from it."""
+        named = [name or "" for name in self.fields]
+        known = {place: name for name, places in self.rivals.items() for place in places}
+        for place, name in (known | {place: name for name, place in self.extras.items()}).items():
+            named[place] = name
+        return named
 
     @property
     def ignored(self) -> list[str]:
         """The headings that nothing is read from."""
-        spoken_for = set(self.extras.values())
-        doubled = {heading for headings in self.doubled.values() for heading in headings}
-        return [
-            heading
-            for place, (heading, name) in enumerate(zip(self.headings, self.fields, strict=True))
-            if name is None and heading.strip() and place not in spoken_for and heading not in doubled
-        ]
+        named = zip(self.headings, self.meanings, strict=True)
+        return [heading for heading, name in named if not name and heading.strip()]
 
     @property
     def untitled(self) -> list[int]:
@@ -49,7 +65,7 @@ class Columns:
     @property
     def missing(self) -> list[str]:
         """The headings of mandatory fields that no column stands for."""
-        found = {*self.fields, *self.doubled}
+        found = {*self.fields, *self.rivals}
         return [known.english_heading for known in FIELDS if known.mandatory and known.name not in found]
 
     @property
@@ -60,7 +76,7 @@ class Columns:
     def refusal(self, *, may_update: bool = False) -> Unreadable | None:
         """Why a file with these columns can't be imported."""
         for name, headings in self.doubled.items():
-            return Unreadable("columns_doubled", field=BY_NAME[name].english_heading, headings=", ".join(headings))
+            return Unreadable("columns_doubled", field=TITLES[name], headings=", ".join(headings))
         if may_update and self.finds_records:
             return None
         return Unreadable("columns_missing", headings=", ".join(self.missing)) if self.missing else None
@@ -72,36 +88,39 @@ def match_headings(headings: Sequence[str], *, chosen: Mapping[int, str | None] 
     What is chosen beats every heading; a field's own heading beats a synonym, and that a vaguer one. Two columns that
     are equally good for one field are `doubled`, and neither is read. Choices that no column or field fits are void.
     """
-    chosen = chosen or {}
+    chosen = {place: name for place, name in (chosen or {}).items() if name is None or name in TITLES}
     claims: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
-    extras: dict[str, int] = {}
     for place, heading in enumerate(headings):
-        if place in chosen and (chosen[place] is None or chosen[place] in BY_NAME):
-            name, rank = chosen[place], _EXACT + 1
-        else:
-            name, rank = _meaning(heading)
-        if name in EXTRAS:
-            extras.setdefault(name, place)
-        elif name is not None:
+        name, rank = (chosen[place], _CHOSEN) if place in chosen else _meaning(heading)
+        if name is not None:
             claims[name][rank].append(place)
-    return _settle(headings, claims, extras)
+    return _settle(headings, claims)
 
 
-def known_columns(headings: Sequence[str], fields: Sequence[str | None]) -> Columns:
-    """Columns whose fields were settled before; our own extra columns are found by their headings."""
-    return Columns(tuple(headings), tuple(fields), match_headings(headings).extras)
-
-
-def _settle(headings: Sequence[str], claims: Mapping[str, Mapping[int, list[int]]], extras: dict[str, int]) -> Columns:
+def _settle(headings: Sequence[str], claims: Mapping[str, Mapping[int, list[int]]]) -> Columns:
     fields: list[str | None] = [None] * len(headings)
-    doubled: dict[str, list[str]] = {}
+    extras: dict[str, int] = {}
+    rivals: dict[str, list[int]] = {}
     for name, ranks in claims.items():
         best = ranks[max(ranks)]
-        if len(best) > 1:
-            doubled[name] = [headings[place] for place in best]
+        if len(best) > 1 and (name in BY_NAME or max(ranks) == _CHOSEN):
+            rivals[name] = best
+        elif name in EXTRAS:
+            extras[name] = best[0]
         else:
             fields[best[0]] = name
-    return Columns(tuple(headings), tuple(fields), extras, doubled)
+    return Columns(tuple(headings), tuple(fields), extras, rivals)
+
+
+def keys_of(headings: Sequence[str]) -> list[str]:
+    """A name for each column that stays the same in whatever order the columns come, and however they are written."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for heading in headings:
+        bare = _bare(heading[:LONGEST_HEADING])
+        seen[bare] += 1
+        keys.append(f"{bare}#{seen[bare]}")
+    return keys
 
 
 def count_known(cells: Iterable[str]) -> int:

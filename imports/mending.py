@@ -17,7 +17,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import engine
 from imports.models import Import, ImportRow, RowEdit, State, Verdict
-from imports.readers.shape import SourceRow
+from imports.readers.shape import Layout, SourceRow
 from imports.receiving import read_again
 from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage, staged_rows
 from imports.unreadable import UNREAD_CELLS
@@ -46,11 +46,12 @@ def edit_row(actor: Actor, job: Import, number: int, texts: Mapping[str, str]) -
     """Write texts into cells of a row that waits. Raises Http404 for a row that isn't there, Refused when too late."""
     with transaction.atomic():
         waiting = _waiting(actor, job)
-        if not staged_rows(waiting).filter(number=number).exists():
+        row = staged_rows(waiting).filter(number=number).first()
+        if row is None:
             raise Http404
         known = {name: storable(text) for name, text in texts.items() if name in NAMES}
         edit, is_new = RowEdit.objects.get_or_create(
-            reseller=actor.reseller, batch=waiting, number=number, defaults={"texts": known}
+            reseller=actor.reseller, batch=waiting, **waiting.place_of(row), defaults={"texts": known}
         )
         if not is_new:
             edit.texts = edit.texts | known
@@ -82,16 +83,24 @@ def _waiting(actor: Actor, job: Import) -> Import:
 
 def _note(job: Import, where: str, params: Sequence[Any], edit: Mapping[str, str]) -> list[int]:
     """Keep the edit for every such row, with one statement."""
+    layout = Layout.from_json(job.layout)
     sql = f"""
-        INSERT INTO imports_rowedit AS edit (reseller_id, import_id, number, texts)
-        SELECT reseller_id, import_id, number, jsonb_build_object(%s::text, %s::text) FROM {TABLE}
-        WHERE reseller_id = %s AND import_id = %s AND {where}
-        ON CONFLICT (reseller_id, import_id, number) DO UPDATE SET texts = edit.texts || excluded.texts
-        RETURNING number
+        WITH faulty AS (
+            SELECT reseller_id, import_id, number, line FROM {TABLE}
+            WHERE reseller_id = %s AND import_id = %s AND {where}
+        ),
+        noted AS (
+            INSERT INTO imports_rowedit AS edit (reseller_id, import_id, part, place, texts)
+            SELECT reseller_id, import_id, %s, {layout.place_of("number", "line")},
+                   jsonb_build_object(%s::text, %s::text)
+            FROM faulty
+            ON CONFLICT (reseller_id, import_id, part, place) DO UPDATE SET texts = edit.texts || excluded.texts
+        )
+        SELECT number FROM faulty
     """
     ((name, text),) = edit.items()
     with connection.cursor() as cursor:
-        cursor.execute(sql, [name, text, job.reseller_id, job.pk, *params])
+        cursor.execute(sql, [job.reseller_id, job.pk, *params, layout.part, name, text])
         return [number for (number,) in cursor]
 
 

@@ -1,5 +1,7 @@
 """An import and its staged rows. The import is the job: its state, its place and its counts commit with the rows."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
@@ -8,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Reseller, new_id
 from accounts.roles import Permission
+from imports.headings import Columns, match_headings
+from imports.readers.shape import Layout
 from organizations.models import Organization
 
 
@@ -64,7 +68,12 @@ class Import(models.Model):
     headings = ArrayField(models.TextField(), default=list)
     # Per file column the name of its field, or null where it is ignored.
     columns = ArrayField(models.CharField(max_length=64, null=True), default=list)
+    samples = models.JSONField(default=list)  # per file column some of its texts
     decimal_mark = models.CharField(max_length=16, blank=True)
+    date_order = models.CharField(max_length=3, blank=True)
+    # What somebody chose about how the file is read (imports/choosing.py); everything else was detected.
+    chosen_layout = models.JSONField(default=dict)  # {encoding, delimiter, heading_row, sheet, date_order}
+    chosen_columns = models.JSONField(default=dict)  # {place: name of a field or extra column, or null}
 
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.CREATE)
     blanks = models.CharField(max_length=8, choices=Blanks, default=Blanks.KEEP)
@@ -113,6 +122,16 @@ class Import(models.Model):
     def rows_to_create(self) -> int:
         return self.rows_valid - self.rows_to_update - self.rows_to_keep
 
+    @property
+    def matched(self) -> Columns:
+        """Which column is which field: as was chosen, else by its heading."""
+        return match_headings(self.headings, chosen={int(place): name for place, name in self.chosen_columns.items()})
+
+    def place_of(self, row: "ImportRow") -> dict[str, Any]:
+        """Where the row is in the file, as edits of rows know it."""
+        layout = Layout.from_json(self.layout)
+        return {"part": layout.part, "place": layout.place_of(row.number, row.line)}
+
 
 class Undo(models.Model):
     """A batch being taken back: a file's, a grid's or a program's. It is its own job, with place and counts."""
@@ -147,20 +166,42 @@ class Undo(models.Model):
 
 
 class RowEdit(models.Model):
-    """What a person wrote into the cells of a row: it outlives the staged row, which may be read anew."""
+    """What a person wrote into the cells of a row: it outlives the staged row, which may be read anew.
+
+    It belongs to a place in the file, which stays the same when the rows are counted from another heading: the line in
+    which the row begins, and as its part the sheet. XML may have many rows in a line; its places are the rows' numbers.
+    """
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
     batch = models.ForeignKey(
         Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False, related_name="edits"
     )
-    number = models.PositiveIntegerField()
+    part = models.CharField(max_length=255, blank=True)
+    place = models.PositiveIntegerField()
     texts = models.JSONField()  # {field: text}
 
     class Meta:
-        constraints = [models.UniqueConstraint("reseller", "batch", "number", name="one_edit_per_row")]
+        constraints = [models.UniqueConstraint("reseller", "batch", "part", "place", name="one_edit_per_row")]
 
     def __str__(self) -> str:
-        return f"{self.batch_id} {self.number}"
+        return f"{self.batch_id} {self.part} {self.place}"
+
+
+class RememberedColumns(models.Model):
+    """What a person chose when a file with these headings came; it is chosen for the next one that has them."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
+    headings = models.CharField(max_length=64)  # a hash of the set
+    columns = models.JSONField()  # {key of a heading: name of a field or extra column, or null}
+    date_order = models.CharField(max_length=3, blank=True)
+    chosen_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "headings", "membership", name="one_memory_per_person")]
+
+    def __str__(self) -> str:
+        return self.headings
 
 
 class Action(models.TextChoices):

@@ -11,39 +11,36 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from imports.access import label_of
 from imports.blanks import TEMPLATES
+from imports.choosing import may_be_chosen
+from imports.column_forms import DATE_ORDERS
 from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
 from imports.mending import Fault, get_faults
 from imports.models import Import, ImportQuerySet, Mode, State
+from imports.readers.detect import DELIMITERS
+from imports.readers.encoding import ENCODINGS
 from imports.readers.excel import MOST_ROWS_OF_A_SHEET
 from imports.readers.shape import MOST_ROWS, Layout
 from imports.rows import fault_label, rows_context
 from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
-from organizations.fields import BY_NAME, COUNTRIES, Kind
+from organizations.fields import BY_NAME, COUNTRIES, MONTH_FIRST, Kind
 from organizations.pages import Order, get_page, grouped, neighbours
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
-STEPS: Final = (gettext_lazy("Template"), gettext_lazy("Upload"), gettext_lazy("Check"), gettext_lazy("Import"))
+STEPS: Final = (
+    gettext_lazy("Template"),
+    gettext_lazy("Upload"),
+    gettext_lazy("Columns"),
+    gettext_lazy("Check"),
+    gettext_lazy("Import"),
+)
 TONES: Final = {
     State.DONE: "ok",
     State.FAILED: "bad",
     State.CANCELLED: "warn",
     State.UNDONE: "warn",
     State.READY: "info",
-}
-ENCODINGS: Final = {
-    "cp1252": "Windows-1252",
-    "utf-8": "UTF-8",
-    "utf-8-sig": "UTF-8",
-    "utf-16-le": "UTF-16",
-    "utf-16-be": "UTF-16",
-}
-DELIMITERS: Final = {
-    ",": gettext_lazy("comma"),
-    ";": gettext_lazy("semicolon"),
-    "\t": gettext_lazy("tab"),
-    "|": gettext_lazy("vertical bar"),
 }
 FORMATS: Final = {"csv": "CSV", "xml": "XML", "xlsx": "XLSX", "xls": "XLS"}
 # What can befall an import beside what is wrong with its file, and what to do then.
@@ -82,9 +79,10 @@ def _limits() -> str:
     }
 
 
-def steps(current: int) -> list[dict[str, Any]]:
+def steps(current: int, *, columns: str = "") -> list[dict[str, Any]]:
+    """`columns` is where the columns of the import in hand can be chosen, while they can."""
     upload = reverse("imports:create_multiple")
-    urls = (upload, upload, "", "")
+    urls = (upload, upload, columns, "", "")
     return [
         {"label": label, "url": urls[place], "done": place < current, "current": place == current}
         for place, label in enumerate(STEPS)
@@ -93,7 +91,9 @@ def steps(current: int) -> list[dict[str, Any]]:
 
 def import_context(actor: Actor, job: Import, query: QueryDict, options: OptionsForm | None = None) -> dict[str, Any]:
     """`options` is the form that was refused, if one was."""
-    context = {"job": _job(job), "steps": steps(2 if job.state in (State.READING, State.READY) else 3)}
+    columns = columns_url(actor, job)
+    place = 3 if job.state in (State.READING, State.READY) else 2 if columns else 4
+    context = {"job": _job(job), "steps": steps(place, columns=columns), "columns_url": columns}
     if job.state == State.UNDOING:
         return context | {"undo_page": reverse("imports:undo", args=[job.public_id])}
     if job.state in (State.READING, State.IMPORTING):
@@ -102,6 +102,12 @@ def import_context(actor: Actor, job: Import, query: QueryDict, options: Options
         form = options or OptionsForm(actor=actor, job=job)
         return context | _check_context(actor, job, form) | rows_context(actor, job, query)
     return context | _result_context(actor, job) | (rows_context(actor, job, query) if job.rows_read else {})
+
+
+def columns_url(actor: Actor, job: Import) -> str:
+    """Where the file can be read in another way, if it still can."""
+    may = actor.can(Permission.ORGANIZATIONS_CREATE_MANY) and may_be_chosen(job)
+    return reverse("imports:columns", args=[job.public_id]) if may else ""
 
 
 def _job(job: Import) -> dict[str, Any]:
@@ -166,7 +172,7 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "may_repair": may,
         "layout_facts": _layout_facts(job),
         "notices": _notices(job),
-        "ignored_columns": [heading for heading in match_headings(job.headings).ignored if heading.strip()],
+        "ignored_columns": job.matched.ignored,
         "can_start": may and not _blocked(job),
         "start_blocked": _blocked(job),
         "start_label": _("Create/Import Organizations (%(count)s)") % {"count": grouped(changing)},
@@ -221,12 +227,22 @@ def _blocked(job: Import) -> str:
 
 
 def _notices(job: Import) -> list[dict[str, str]]:
+    return [{"tone": "warning", "text": text} for text in (_other_sheets(job), _dates(job)) if text]
+
+
+def _other_sheets(job: Import) -> str:
     layout = Layout.from_json(job.layout)
     if not layout.others:
-        return []
+        return ""
     told = _("Only the sheet “%(sheet)s” is read. These sheets hold something too: %(others)s.")
-    names = {"sheet": layout.sheet, "others": ", ".join(f"“{name}”" for name in layout.others)}
-    return [{"tone": "warning", "text": told % names}]
+    return told % {"sheet": layout.sheet, "others": ", ".join(f"“{name}”" for name in layout.others)}
+
+
+def _dates(job: Import) -> str:
+    """The month comes first only by a person's word or by what a whole column says."""
+    if job.date_order != MONTH_FIRST or "date_order" in job.chosen_layout:
+        return ""
+    return _("Billing start dates are read as MM/DD/YYYY, because the whole column is written so.")
 
 
 def _layout_facts(job: Import) -> list[dict[str, Any]]:
@@ -237,9 +253,20 @@ def _layout_facts(job: Import) -> list[dict[str, Any]]:
         (_("Encoding"), ENCODINGS.get(layout.encoding, layout.encoding)),
         (_("Delimiter"), DELIMITERS.get(layout.delimiter, layout.delimiter)),
         (_("Heading in line"), "" if layout.names_its_cells else layout.heading_row),
+        (_("Order of dates"), DATE_ORDERS.get(job.date_order, "") if "billing_start_date" in job.columns else ""),
+        (_("Columns"), _columns_fact(job)),
         (_("Rows"), grouped(job.rows_read)),
     ]
     return [{"label": label, "value": value} for label, value in facts if value]
+
+
+def _columns_fact(job: Import) -> str:
+    """How many columns are read, and whether by more than their headings."""
+    meanings = job.matched.meanings
+    words = {"read": sum(map(bool, meanings)), "all": len(meanings)}
+    if meanings != match_headings(job.headings).meanings:
+        return _("%(read)s of %(all)s are read, as chosen for these headings") % words
+    return _("%(read)s of %(all)s are read") % words
 
 
 def _result_context(actor: Actor, job: Import) -> dict[str, Any]:

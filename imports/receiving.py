@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Final
 
 from django.core.files import File
 from django.db import transaction
@@ -16,10 +16,10 @@ from accounts.roles import Permission
 from events.log import record
 from events.models import Kind
 from imports import uploads
-from imports.headings import Columns, match_headings
 from imports.models import Blanks, Import, Mode, State
-from imports.readers import reader_of
-from imports.readers.shape import Layout
+from imports.readers import reader_by, reader_of
+from imports.readers.shape import Layout, first_samples
+from imports.remembering import recall
 from imports.staging import staged_rows
 from imports.unreadable import Unreadable
 from jobs.work import enqueue
@@ -27,15 +27,16 @@ from organizations.access import get_ground
 from organizations.changes import Refused
 
 READ, CREATE, CREATE_WHOLE = "imports.read", "imports.create", "imports.create_whole"
+# What may be chosen about how a file is laid out; the rest is detected.
+LAYOUT: Final = ("encoding", "delimiter", "heading_row", "sheet", "date_order")
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """What the first lines of a file say: how it is laid out and which column is which field."""
+    """What the first lines of a file say: how it is laid out, and the headings of its columns."""
 
     layout: Layout
     headings: list[str]
-    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -72,18 +73,15 @@ def receive_file(
 ) -> Import:
     """Keep the file and have it read in the background. No organization is created by this.
 
-    Raises NoGround for groups the actor may not create in, and Unreadable, with the file thrown away.
+    A file whose columns can't be imported as they are is kept as a failed import, for a person to say which column is
+    meant; a program's is not. Raises NoGround for groups the actor may not create in, and Unreadable, with the file
+    thrown away.
     """
     options.require(actor)
     ground = get_ground(actor, groups)
     public_id = new_id()
     kept, sha256 = uploads.keep(content, f"{actor.reseller.public_id}/{public_id}")
-    try:
-        beginning = look_at_beginning(kept, chosen or {}, options)
-    except Unreadable:
-        uploads.storage().delete(kept)
-        raise
-    job = Import.objects.create(
+    job = Import(
         reseller=actor.reseller,
         public_id=public_id,
         membership=actor.membership,
@@ -93,13 +91,49 @@ def receive_file(
         file_size=content.size,
         sha256=sha256,
         upload=kept,
-        layout=beginning.layout.as_json(),
-        headings=beginning.headings,
-        columns=list(beginning.columns.fields),
         **_stored(options),
     )
-    enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
+    try:
+        refusal = _begin(actor, job, chosen or {})
+    except Unreadable:
+        uploads.storage().delete(kept)
+        raise
+    job.save()
+    if refusal is None:
+        enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
+    else:
+        refuse(actor, job, refusal)
     return job
+
+
+def _begin(actor: Actor, job: Import, chosen: Mapping[str, object]) -> Unreadable | None:
+    """Look at the file's beginning; answers, and to a program raises, why its columns can't be imported."""
+    beginning = look_at_beginning(job.upload, chosen)
+    job.layout, job.headings = beginning.layout.as_json(), beginning.headings
+    job.chosen_layout = {name: chosen[name] for name in LAYOUT if chosen.get(name)}
+    recall(actor, job)
+    refusal = refusal_of(job)
+    if refusal and actor.key:
+        raise refusal
+    return refusal
+
+
+def refusal_of(job: Import) -> Unreadable | None:
+    """Why a file with these columns can't be imported; of XML only the survey knows them all."""
+    if Layout.from_json(job.layout).names_its_cells:
+        return None
+    return job.matched.refusal(may_update=job.mode == Mode.UPDATE)
+
+
+def refuse(actor: Actor, job: Import, why: Unreadable) -> None:
+    """Keep the import as one that failed, with what a person needs to choose its columns by."""
+    layout = Layout.from_json(job.layout)
+    rows = reader_by(layout).read_rows(uploads.path_of(job.upload), layout)
+    _forget_rows(job)
+    job.samples = first_samples(rows, job.headings)
+    job.state, job.error, job.finished_at = State.FAILED, why.as_json(), timezone.now()
+    job.save()
+    record(actor, Kind.IMPORT_FAILED, job.public_id, details={"created": 0, "failed": 0})
 
 
 def _stored(options: Options) -> dict[str, Any]:
@@ -129,25 +163,28 @@ def set_options(actor: Actor, job: Import, options: Options) -> bool:
 
 def read_again(actor: Actor, job: Import) -> None:
     """Throw the staged rows away and read the kept file anew; `job` is locked."""
-    staged_rows(job).delete()
-    job.state, job.rows_total = State.READING, None
-    counts = ("rows_read", "rows_valid", "rows_invalid", "rows_warned", "rows_to_update", "rows_to_keep")
-    for name in counts:
-        setattr(job, name, 0)
-    job.save(update_fields=["state", "rows_total", *counts])
+    _forget_rows(job)
+    job.state, job.error, job.finished_at, job.cancel_requested = State.READING, None, None, False
+    job.save()
     enqueue(READ, reseller_id=actor.reseller.pk, object_id=job.pk)
 
 
-def look_at_beginning(upload: str, chosen: Mapping[str, object], options: Options = Options()) -> Beginning:
-    """Layout and columns of an upload; raises Unreadable when it can't become rows, or lacks a mandatory column."""
+COUNTS: Final = ("rows_read", "rows_valid", "rows_invalid", "rows_warned", "rows_to_update", "rows_to_keep")
+
+
+def _forget_rows(job: Import) -> None:
+    staged_rows(job).delete()
+    job.rows_total = None
+    for name in COUNTS:
+        setattr(job, name, 0)
+
+
+def look_at_beginning(upload: str, chosen: Mapping[str, object]) -> Beginning:
+    """Layout and headings of an upload; raises Unreadable when it can't become rows."""
     path = uploads.path_of(upload)
     reader = reader_of(path)
     layout = reader.detect(path, chosen=chosen)
-    headings = reader.read_headings(path, layout)
-    columns = match_headings(headings)
-    if not layout.names_its_cells and (refusal := columns.refusal(may_update=options.mode == Mode.UPDATE)):
-        raise refusal
-    return Beginning(layout, headings, columns)
+    return Beginning(layout, reader.read_headings(path, layout))
 
 
 def start_import(actor: Actor, job: Import) -> bool:

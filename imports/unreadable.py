@@ -1,7 +1,7 @@
 """What a person reads when a file, or one row of it, can't be read: what is wrong, and what to do."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -179,6 +179,9 @@ class Unreadable(Exception):
 
     def sentence(self) -> str:
         return sentence(self.code, self.params)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"code": self.code, "params": self.params}
 
 
 def sentence(code: str, params: Params) -> str:

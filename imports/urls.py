@@ -1,6 +1,6 @@
 from django.urls import path
 
-from imports import mend_views, undo_views, views
+from imports import column_views, mend_views, undo_views, views
 
 app_name = "imports"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("imports/<uuid:public_id>/progress/", views.progress, name="progress"),
     path("imports/<uuid:public_id>/start/", views.start, name="start"),
     path("imports/<uuid:public_id>/options/", views.options, name="options"),
+    path("imports/<uuid:public_id>/columns/", column_views.columns, name="columns"),
     path("imports/<uuid:public_id>/rows/<int:number>/", mend_views.row, name="row"),
     path("imports/<uuid:public_id>/fix/", mend_views.fix, name="fix"),
     path("undo/<uuid:batch_id>/", undo_views.undo, name="undo"),

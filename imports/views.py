@@ -37,15 +37,21 @@ def create_multiple(request: Request) -> HttpResponse:
     if getattr(request, "upload_found_no_room", False):
         return _cut_off_page(request, form, Unreadable("no_room"), status=507)
     job = _receive(request, form)
-    return redirect("imports:detail", job.public_id) if job else _upload_page(request, form, status=422)
+    if job is None or job.state == State.FAILED:
+        return _upload_page(request, form, status=422, refused=job)
+    return redirect("imports:detail", job.public_id)
 
 
 def _receive(request: Request, form: UploadForm) -> Import | None:
+    """The import; a failed one, of which the form tells, where a person has to say which column is which."""
     if not form.is_valid():
         return None
     file = form.cleaned_data["file"]
     try:
-        return receive_file(request.actor, file, groups=form.chosen_groups, options=form.options)
+        job = receive_file(request.actor, file, groups=form.chosen_groups, options=form.options)
+        if job.error:
+            form.add_error("file", f"{file.name}: {pages.fate_of(job.error)}")
+        return job
     except Unreadable as error:
         form.add_error("file", f"{file.name}: {error.sentence()}")
     except NoGround as refused:
@@ -60,9 +66,12 @@ def _cut_off_page(request: Request, form: UploadForm, why: Unreadable, status: i
     return _upload_page(request, form, status=status)
 
 
-def _upload_page(request: Request, form: UploadForm, status: int = 200) -> HttpResponse:
+def _upload_page(
+    request: Request, form: UploadForm, status: int = 200, *, refused: Import | None = None
+) -> HttpResponse:
     title = (_("Create Multiple Organizations"), reverse("imports:create_multiple"))
     context = pages.upload_context(request.actor, form)
+    context["columns_url"] = pages.columns_url(request.actor, refused) if refused else ""
     context |= {"grid": grid_context(request.actor), "breadcrumbs": crumbs(title)}
     return render(request, "imports/create_multiple.html", context, status=status)
 

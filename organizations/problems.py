@@ -163,6 +163,7 @@ MESSAGES: dict[str, StrPromise] = {
     "grid_uneven": _(
         "The rows arrived incomplete, so nothing was created. Load this page again and paste or type them anew."
     ),
+    "import_was_read": _("This import has begun or ended, so its file can't be read in another way any more."),
     "import_has_begun": _("This import has begun or ended, so its rows can't be repaired any more."),
     "all_or_nothing_invalid": _("All rows or none were to be imported, and some have errors. Repair them first."),
     # verbs on a record that is not in a state for them

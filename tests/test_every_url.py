@@ -77,6 +77,8 @@ TABLE = [
     ("organizations/imports/{job}/start/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("organizations/imports/{job}/start/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/options/", "post", (LOGIN, 302, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/columns/", "get", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
+    ("organizations/imports/{job}/columns/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/rows/1/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/rows/1/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("organizations/imports/{job}/fix/", "post", (LOGIN, 404, 403, 404, 404, 404, 404, 404, 403)),

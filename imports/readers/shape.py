@@ -4,13 +4,16 @@ A new format is a module beside this one with the four functions of `Reader`, en
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, NamedTuple, Protocol, Self, TypeVar
 
 from imports.unreadable import Params, sentence
 from imports.unreadable import Unreadable as Unreadable
+from organizations.problems import shortened
 
 MOST_ROWS = 1_000_000
 MOST_COLUMNS = 200
@@ -20,7 +23,9 @@ LONGEST_ROW = 1024 * 1024
 LARGEST_FILE = 100 * 1024 * 1024
 SAMPLES = 3
 ROWS_SAMPLED = 1_000
+ROWS_AT_FIRST = 100
 
+T = TypeVar("T", int, str)
 Watch = Mapping[int, Callable[[str], object]]
 NOTHING: Mapping[Any, Any] = MappingProxyType({})
 _LISTS = ("elements", "others", "chosen")  # of a Layout; JSON knows no tuples
@@ -57,6 +62,15 @@ class Layout:
     def names_its_cells(self) -> bool:
         """Whether each row names its cells, so that the beginning of the file doesn't show every heading."""
         return self.format == "xml"
+
+    @property
+    def part(self) -> str:
+        """The part of the file that is read, as a key: a workbook has more than one."""
+        return self.sheet[:255]
+
+    def place_of(self, number: T, line: T) -> T:
+        """Where a row is in its sheet or file, from whatever heading the rows are counted: one of the two."""
+        return number if self.names_its_cells else line
 
     def as_json(self) -> dict[str, object]:
         return {**asdict(self), **{name: list(getattr(self, name)) for name in _LISTS}}
@@ -124,6 +138,20 @@ def survey_rows(
     if not count:
         raise Unreadable("no_rows")
     return Survey(layout, tuple(headings), count, problems, tuple(map(tuple, samples)))
+
+
+def first_samples(rows: Iterable[SourceRow], headings: Sequence[str]) -> list[list[str]]:
+    """Of a file that isn't surveyed yet: of its beginning, as far as that can be read."""
+    samples: list[list[str]] = [[] for _ in headings]
+    with suppress(Unreadable):
+        for row in islice(rows, ROWS_AT_FIRST):
+            _take_samples(samples, row.cells)
+    return samples_kept(samples)
+
+
+def samples_kept(samples: Iterable[Iterable[str]]) -> list[list[str]]:
+    """As people are shown them, and a database can hold them."""
+    return [[shortened(" ".join(text.split())) for text in seen] for seen in samples]
 
 
 def check_headings(headings: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ Pure: no model, no query, no settings needed. Every door, file, page and the API
 
 from organizations.fields.amounts import EVERY_MARK, DecimalMark, narrow, settled
 from organizations.fields.countries import NAMES as COUNTRIES
+from organizations.fields.dates import DAY_FIRST, EVERY_ORDER, MONTH_FIRST, orders_of
 from organizations.fields.fast import read_row
 from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import shown, text_of
@@ -17,9 +18,12 @@ __all__ = [
     "BESIDE",
     "BY_NAME",
     "COUNTRIES",
+    "DAY_FIRST",
     "EVERY_MARK",
+    "EVERY_ORDER",
     "FIELDS",
     "MANDATORY",
+    "MONTH_FIRST",
     "NAMES",
     "SHORT_FORM",
     "Answer",
@@ -34,6 +38,7 @@ __all__ = [
     "narrow",
     "neutralise",
     "number_key",
+    "orders_of",
     "read_row",
     "read_row_slowly",
     "read_value",

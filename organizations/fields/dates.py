@@ -17,6 +17,15 @@ _DAY_FIRST = re.compile(r"(?P<d>[0-9]{1,2})(?P<s>[-/.])(?P<m>[0-9]{1,2})(?P=s)(?
 _MONTH_FIRST = re.compile(r"(?P<m>[0-9]{1,2})(?P<s>[-/.])(?P<d>[0-9]{1,2})(?P=s)(?P<y>[0-9]{4})" + _TIME)
 
 
+EVERY_ORDER = frozenset({DAY_FIRST, MONTH_FIRST})
+
+
+@lru_cache(8192)
+def orders_of(text: str) -> frozenset[str]:
+    """The orders in which the text is a date: both, one, or none."""
+    return frozenset(order for order in EVERY_ORDER if isinstance(read_date(text, order), date))
+
+
 @lru_cache(8192)
 def read_date(text: str, order: str = DAY_FIRST) -> date | Problem:
     ordered = _MONTH_FIRST if order == MONTH_FIRST else _DAY_FIRST

@@ -19,7 +19,7 @@ from csp_link.models import Assessment, AutoLink, Connection, StagedTenant, Sync
 from exports.models import Export
 from groups.access import actor_of
 from groups.models import Assignment
-from imports.models import Import, ImportRow, RowEdit, Undo, Verdict
+from imports.models import Import, ImportRow, RememberedColumns, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
 from organizations.models import Source
 from people.models import Invitation
@@ -140,7 +140,8 @@ def fill(reseller, membership, group):
         job = Import.objects.create(reseller=reseller, membership=membership, api_key=key, **file)
         Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, api_key=key, total=1)
         Export.objects.create(reseller=reseller, membership=membership, format="csv")
-        RowEdit.objects.create(reseller=reseller, batch=job, number=1, texts={})
+        RowEdit.objects.create(reseller=reseller, batch=job, place=1, texts={})
+        RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
         )
@@ -228,6 +229,7 @@ LINKS = {
     ("imports_undo", "membership_id", "accounts_membership"),
     ("imports_undo", "api_key_id", "accounts_apikey"),
     ("imports_import", "api_key_id", "accounts_apikey"),
+    ("imports_rememberedcolumns", "membership_id", "accounts_membership"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
     ("csp_link_autolink", "membership_id", "accounts_membership"),

@@ -71,6 +71,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/organizations/exports/",
         checked["import"],
         f"{checked['import']}?rows=invalid",
+        f"{checked['import']}columns/",
         detail,
         f"{detail}edit/",
         "/groups/",

@@ -18,6 +18,8 @@ REFUSED = [
     (b"%PDF-1.7\n" + bytes(50), "This is a PDF document"),
     (b"PK\x03\x04" + bytes(100), "not a"),
     (b"<!DOCTYPE html><html></html>", "This is a web page"),
+]
+UNCLEAR = [
     (b"Name;Ort\r\nA;B\r\n", "A mandatory column is missing: Primary domain, Notification email"),
     (b"Name;Primary domain;primary_domain;Notification email\r\na;b;c;d\r\n", "More than one column is read as"),
 ]
@@ -39,6 +41,17 @@ def test_a_file_that_is_no_table_is_refused_by_name_and_not_kept(cast, content, 
     assert kept(cast) == (0, 0)
     assert upload(cast.sign_in(), table(count=1)).status_code == 302
     assert kept(cast) == (1, 1)
+
+
+@pytest.mark.parametrize(("content", "words"), UNCLEAR)
+def test_a_table_whose_columns_are_not_clear_is_refused_by_name_and_kept_for_a_word_about_them(cast, content, words):
+    answer = upload(cast.sign_in(), content, name="kunder.csv")
+    assert answer.status_code == 422
+    (problem,) = answer.context["problems"]
+    assert problem["sentence"].startswith("kunder.csv: ") and words in problem["sentence"]
+    assert (kept(cast), newest(cast).state) == ((1, 1), "failed")
+    with acting_for(cast.northwind.pk):
+        assert Organization.objects.count() == 0
 
 
 def test_no_file_is_a_sentence(cast):
