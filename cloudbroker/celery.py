@@ -39,6 +39,8 @@ app.conf.update(
         "forget-sessions": {"task": "portal.forget_sessions", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-uploads": {"task": "imports.sweep_uploads", "schedule": 3600.0, "options": {"expires": 600}},
         "csp-link": {"task": "csp_link.tick", "schedule": 300.0, "options": {"expires": 300}},
+        "webhooks": {"task": "webhooks.tick", "schedule": 5.0, "options": {"expires": 5}},
+        "forget-deliveries": {"task": "webhooks.forget_deliveries", "schedule": 3600.0, "options": {"expires": 600}},
         "sweep-exports": {"task": "exports.sweep", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )

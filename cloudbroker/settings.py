@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "exports",
     "imports",
     "csp_link",
+    "webhooks",
     "people",
     "portal",
     "allauth",
@@ -218,6 +219,13 @@ if PARTNER_CENTER_FAKE and PRODUCTION:
     )
 if PARTNER_CENTER_FAKE and not PARTNER_CENTER_FAKE.startswith(("http://", "https://")):
     raise ImproperlyConfigured("CLOUDBROKER_PARTNER_CENTER_FAKE must be an address such as http://127.0.0.1:8901.")
+
+# Webhooks go to the public internet only. For trying them out on one machine its own address may be called too.
+WEBHOOKS_CALL_LOOPBACK = env.bool("WEBHOOKS_CALL_LOOPBACK", default=False)
+if WEBHOOKS_CALL_LOOPBACK and PRODUCTION:
+    raise ImproperlyConfigured(
+        "WEBHOOKS_CALL_LOOPBACK is set: in production resellers could reach what listens on this machine. Unset it."
+    )
 
 # Cookies, headers, content
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -41,6 +41,12 @@ class Kind(models.TextChoices):
     API_KEY_MADE = "api_key.made", _("made the API key %(name)s")
     API_KEY_ROLLED = "api_key.rolled", _("rolled the API key %(name)s")
     API_KEY_REVOKED = "api_key.revoked", _("revoked the API key %(name)s")
+    WEBHOOK_MADE = "webhook.made", _("made the webhook %(name)s")
+    WEBHOOK_CHANGED = "webhook.changed", _("changed the webhook %(name)s")
+    WEBHOOK_ROLLED = "webhook.rolled", _("rolled the secret of the webhook %(name)s")
+    WEBHOOK_SWITCHED_ON = "webhook.switched_on", _("switched on the webhook %(name)s")
+    WEBHOOK_SWITCHED_OFF = "webhook.switched_off", _("switched off the webhook %(name)s")
+    WEBHOOK_REMOVED = "webhook.removed", _("removed the webhook %(name)s")
     CONNECTION_CHANGED = "connection.changed", _("changed the connection to Partner Center")
     CONNECTION_CONSENTED = "connection.consented", _("let %(user)s sign in at Microsoft for the connection")
     CONNECTION_REMOVED = "connection.removed", _("removed the connection to Partner Center")
@@ -106,6 +112,7 @@ class Event(models.Model):
             models.Index("reseller", "subject_id", "id", name="event_timeline"),
             models.Index("reseller", "at", "public_id", name="event_by_age"),
             models.Index("reseller", "batch_id", condition=Q(batch_id__isnull=False), name="event_by_batch"),
+            models.Index("reseller", "transaction", "id", name="event_outbox"),
         ]
 
     def __str__(self) -> str:

@@ -29,6 +29,7 @@ from organizations.fields import BY_NAME, fold
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.pages import Order, get_page, neighbours
 from portal.reseller_settings import LABELS
+from webhooks.endpoints import LABELS as WEBHOOK_LABELS
 
 NEWEST_FIRST: Final = Order("at", descending=True)
 SIZE: Final = 50
@@ -142,8 +143,11 @@ def _line(entry: Entry, subject: "Subject | None") -> dict[str, Any]:
     return {"who": entry.who, "sentence": entry.sentence, "at": entry.at, "changes": changes, "subject": subject}
 
 
+_LABELS: Final = GROUP_LABELS | LABELS | CONNECTION | WEBHOOK_LABELS
+
+
 def _label(field: str) -> str:
-    return str(BY_NAME[field].heading if field in BY_NAME else (GROUP_LABELS | LABELS | CONNECTION).get(field, field))
+    return str(BY_NAME[field].heading if field in BY_NAME else _LABELS.get(field, field))
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ PAGES = (
     (gettext_lazy("Profile"), "settings"),
     (gettext_lazy("Mandatory columns"), "mandatory_columns"),
     (gettext_lazy("API keys"), "api_keys"),
+    (gettext_lazy("Webhooks"), "webhooks"),
     (gettext_lazy("Security"), "security"),
 )
 

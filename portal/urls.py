@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import erasing, event_views, key_views, settings_views, views
+from portal import erasing, event_views, key_views, settings_views, views, webhook_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("settings/api-keys/", key_views.api_keys, name="api_keys"),
     path("settings/api-keys/new/", key_views.new_api_key, name="new_api_key"),
     path("settings/api-keys/<uuid:public_id>/", key_views.api_key, name="api_key"),
+    path("settings/webhooks/", webhook_views.webhooks, name="webhooks"),
+    path("settings/webhooks/new/", webhook_views.new_webhook, name="new_webhook"),
+    path("settings/webhooks/<uuid:public_id>/", webhook_views.webhook, name="webhook"),
+    path("settings/webhooks/<uuid:public_id>/edit/", webhook_views.edit_webhook, name="edit_webhook"),
+    path("settings/webhooks/<uuid:public_id>/test/", webhook_views.test_webhook, name="test_webhook"),
+    path("settings/webhooks/<uuid:public_id>/replay/", webhook_views.replay_webhook, name="replay_webhook"),
     path("settings/security/", settings_views.security, name="security"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -9,6 +9,7 @@ from django.urls import URLPattern, get_resolver
 from support.connections import wanted as connection
 from support.files import newest, table, upload, work_on
 from support.programs import program
+from support.webhooks import wanted as webhook
 
 from accounts.tenancy import acting_for
 from csp_link.auto_linking import prepare
@@ -21,6 +22,7 @@ from imports.tasks import read
 from organizations.bulk import get_selection
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
+from webhooks.endpoints import make_endpoint
 
 # In the order of the columns below.
 PEOPLE = (
@@ -193,6 +195,17 @@ TABLE = [
     ("settings/api-keys/new/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
     ("settings/api-keys/{key}/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
     ("settings/api-keys/{key}/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("settings/webhooks/new/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
+    ("settings/webhooks/new/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 422, 403)),
+    ("settings/webhooks/{hook}/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/{hook}/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/{hook}/edit/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/{hook}/edit/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/{hook}/test/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("settings/webhooks/{hook}/test/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("settings/webhooks/{hook}/replay/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("settings/webhooks/{hook}/replay/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
     ("settings/security/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 200, 403)),
     ("settings/security/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 302, 403)),
     ("resellers/switch/", "post", (LOGIN, 404, 404, 404, 404, 404, 404, 404, 404)),
@@ -238,13 +251,14 @@ def ids(cast):
         reading = refresh(cast.admin)
         tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Tenant AB")
         auto = prepare(cast.admin)
+        hook, _ = make_endpoint(cast.admin, webhook())
         export, made = (start_export(cast.admin, get_selection(cast.admin, ALL), name) for name in ("csv", "json"))
     make(cast.northwind.pk, made.pk)
     key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
     found |= {"nordics": cast.nordics, "its_dach": cast.dach}
-    found |= {"reading": reading, "export": export, "made": made}
+    found |= {"hook": hook, "reading": reading, "export": export, "made": made}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     people |= {"token": "nonsense", "grid": grid.url.split("/")[-2], "tenant": tenant.tenant_id, "auto": auto.public_id}

@@ -23,6 +23,7 @@ from imports.models import Import, ImportRow, RememberedColumns, RowEdit, Undo, 
 from organizations.intake import create_organizations
 from organizations.models import Source
 from people.models import Invitation
+from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +140,11 @@ def fill(reseller, membership, group):
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
         job = Import.objects.create(reseller=reseller, membership=membership, api_key=key, **file)
         Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, api_key=key, total=1)
+        place = {"read_transaction": 0, "read_id": 0}
+        endpoint = Endpoint.objects.create(
+            reseller=reseller, made_by=membership, name="X", url="https://x.example/", kinds=[], **place
+        )
+        Delivery.objects.create(reseller=reseller, endpoint=endpoint, kind="x", message_id=new_id())
         Export.objects.create(reseller=reseller, membership=membership, format="csv")
         RowEdit.objects.create(reseller=reseller, batch=job, place=1, texts={})
         RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
@@ -244,6 +250,8 @@ LINKS = {
     ("organizations_groupmembership", "group_id", "groups_group"),
     ("organizations_groupmembership", "organization_id", "organizations_organization"),
     ("people_invitation", "invited_by_id", "accounts_membership"),
+    ("webhooks_delivery", "endpoint_id", "webhooks_endpoint"),
+    ("webhooks_endpoint", "made_by_id", "accounts_membership"),
 }
 
 

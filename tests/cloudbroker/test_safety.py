@@ -60,6 +60,7 @@ def test_production_refuses_demo_data():
     ("changes", "words"),
     [
         ({**PRODUCTION, "CLOUDBROKER_PARTNER_CENTER_FAKE": "http://127.0.0.1:1"}, "your secrets at Microsoft"),
+        ({**PRODUCTION, "WEBHOOKS_CALL_LOOPBACK": "true"}, "resellers could reach what listens on this machine"),
         ({"CLOUDBROKER_PARTNER_CENTER_FAKE": "127.0.0.1:1"}, "must be an address"),
         ({"SECRET_KEY": None}, "SECRET_KEY is not set"),
         ({"DATABASE_URL": None}, "DATABASE_URL is not set"),

@@ -13,6 +13,7 @@ from support.portal import PASSWORD
 from support.workers import until
 
 from e2e.test_main_job import hand_in, somebody_elses
+from e2e.test_sign_in import prove
 
 pytestmark = [pytest.mark.timeout(300)]
 RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
@@ -57,6 +58,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     if not checked:
         checked["import"] = hand_in(page, somebody_elses("delta", rows=40))
         page.wait_for_selector("button:has-text('Create/Import Organizations')")
+    page.goto("/settings/security/")
+    prove(page)  # so that the pages of settings are seen, and not the question for the password
     page.goto("/organizations/?search=Bodensee")
     detail = page.locator("tbody a").first.get_attribute("href")
     page.goto("/groups/?search=nordics")
@@ -98,6 +101,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/settings/security/",
         "/settings/api-keys/",
         "/settings/api-keys/new/",
+        "/settings/webhooks/",
+        "/settings/webhooks/new/",
         "/help/",
         "/api/v1/docs",
         "/there-is-no-such-page/",
@@ -135,6 +140,30 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.fill("textarea", "bodensee-optik.de\nnothing.example")
     page.click("main button.btn-primary")
     check(page, "the answer to a pasted list")
+
+
+@pytest.mark.parametrize(("scheme", "width"), SHAPES)
+def test_webhooks_can_be_followed_by_everyone(visit, scheme, width):
+    shape = {"bypass_csp": True, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
+    page = visit(**shape)
+    page.goto("/settings/webhooks/new/")
+    prove(page)
+    page.click("button:has-text('Make the webhook')")
+    check(page, "the form of a webhook with errors")
+    page.fill("[name=name]", f"Axe {scheme} {width}")
+    page.fill("[name=url]", "https://receiver.invalid/hook")
+    page.click("button:has-text('Make the webhook')")
+    check(page, "the secret of a webhook")
+    page.click("text=I have copied it")
+    check(page, "a webhook that was sent nothing")
+    page.click("button:has-text('Send a test')")
+    page.wait_for_selector("text=leads nowhere")
+    check(page, "a webhook with a message that was not taken")
+    page.click("main a[href$='/edit/']")
+    check(page, "a webhook that is changed")
+    page.go_back()
+    page.click("button:has-text('Remove the webhook')")
+    page.wait_for_url("**/settings/webhooks/")
 
 
 @pytest.mark.parametrize(("scheme", "width"), SHAPES)

@@ -1,0 +1,172 @@
+"""Broker › Settings › Webhooks: made, changed, tried out, followed; for who has just proved to be who they are."""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.actors import Request
+from accounts.refusals import Refused
+from accounts.roles import Permission
+from api.keys import OVERLAPS
+from portal.key_views import OVERLAP_LABELS
+from portal.settings_views import settings_page
+from portal.webhook_forms import WebhookForm
+from portal.webhook_pages import endpoint_in_words, facts_of, log_of
+from webhooks.endpoints import (
+    change_endpoint,
+    get_deliveries,
+    get_endpoint,
+    get_endpoints,
+    make_endpoint,
+    remove_endpoint,
+    roll_secret,
+    send_again,
+    send_test,
+    switch_off,
+    switch_on,
+)
+from webhooks.models import Endpoint, State
+
+View = Callable[..., HttpResponse]
+
+
+def for_proved(view: View) -> View:
+    """For those who may change settings, and have just proved to be who they are. Whoever may not isn't asked to."""
+    proved = reauthentication_required(view)
+
+    @wraps(view)
+    def asked(request: Request, **parts: uuid.UUID) -> HttpResponse:
+        request.actor.require(Permission.SETTINGS_EDIT)
+        if "public_id" in parts:
+            get_endpoint(request.actor, parts["public_id"])
+        answer: HttpResponse = proved(request, **parts)
+        return answer
+
+    return asked
+
+
+@require_safe
+@for_proved
+def webhooks(request: Request) -> HttpResponse:
+    rows = [endpoint_in_words(endpoint) for endpoint in get_endpoints(request.actor)]
+    return settings_page(request, "webhooks", {"rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_proved
+def new_webhook(request: Request) -> HttpResponse:
+    if request.method != "POST":
+        return _form_page(request, WebhookForm.empty())
+    form = WebhookForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    try:
+        endpoint, secret = make_endpoint(request.actor, form.wanted)
+    except Refused as refused:
+        form.add_error(None, refused.sentence)
+        return _form_page(request, form, status=422)
+    return _secret_page(request, endpoint, secret)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_proved
+def edit_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    endpoint = get_endpoint(request.actor, public_id)
+    if request.method != "POST":
+        return _form_page(request, WebhookForm.showing(endpoint), endpoint)
+    form = WebhookForm(request.POST)
+    if not form.is_valid():
+        return _form_page(request, form, endpoint, status=422)
+    change_endpoint(request.actor, endpoint, form.wanted)
+    messages.success(request, _("Saved."))
+    return redirect("webhook", endpoint.public_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_proved
+def webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """The page of one; posting `overlap` (seconds) rolls its secret, `on`, `off` and `remove` do what they say."""
+    endpoint = get_endpoint(request.actor, public_id)
+    if request.method != "POST":
+        return _page(request, endpoint)
+    if "remove" in request.POST:
+        remove_endpoint(request.actor, endpoint)
+        messages.success(request, _("The webhook %(name)s is removed.") % {"name": endpoint.name})
+        return redirect("webhooks")
+    if "on" in request.POST or "off" in request.POST:
+        (switch_on if "on" in request.POST else switch_off)(request.actor, endpoint)
+        return redirect("webhook", endpoint.public_id)
+    chosen = [overlap for overlap in OVERLAPS if str(int(overlap.total_seconds())) == request.POST.get("overlap")]
+    if not chosen:
+        problem = {"id": "overlap", "sentence": _("Choose when the old secret shall end.")}
+        return _page(request, endpoint, [problem], status=422)
+    return _secret_page(request, endpoint, roll_secret(request.actor, endpoint, chosen[0]))
+
+
+@require_POST
+@for_proved
+def test_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    endpoint = get_endpoint(request.actor, public_id)
+    try:
+        send_test(request.actor, endpoint)
+    except Refused as refused:
+        return render(request, "409.html", {"sentence": refused.sentence}, status=409)
+    return redirect("webhook", endpoint.public_id)
+
+
+@require_POST
+@for_proved
+def replay_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+    """Send one `delivery` once more, or every one that has failed."""
+    endpoint = get_endpoint(request.actor, public_id)
+    everything = get_deliveries(request.actor, endpoint)
+    try:
+        wanted = uuid.UUID(request.POST["delivery"]) if "delivery" in request.POST else None
+        chosen = everything.filter(public_id=wanted) if wanted else everything.filter(state=State.FAILED)
+        count = send_again(request.actor, endpoint, chosen)
+    except ValueError:
+        count = 0
+    except Refused as refused:
+        return render(request, "409.html", {"sentence": refused.sentence}, status=409)
+    told = ngettext("%(n)s message is sent again.", "%(n)s messages are sent again.", count) % {"n": count}
+    messages.info(request, told if count else _("There was nothing to send again."))
+    return redirect("webhook", endpoint.public_id)
+
+
+def _page(
+    request: Request, endpoint: Endpoint, problems: list[dict[str, str]] | None = None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "webhook": endpoint_in_words(endpoint),
+        "facts": facts_of(endpoint),
+        "public_id": endpoint.public_id,
+        "overlaps": [(int(overlap.total_seconds()), label) for overlap, label in OVERLAP_LABELS.items()],
+        "problems": problems or [],
+    }
+    context |= log_of(request.actor, endpoint, request.GET)
+    return settings_page(request, "webhook", context, current="webhooks", status=status)
+
+
+def _form_page(
+    request: Request, form: WebhookForm, endpoint: Endpoint | None = None, status: int = 200
+) -> HttpResponse:
+    context: dict[str, Any] = {"form": form, "problems": form.problems if form.is_bound else []}
+    context |= {"webhook": endpoint_in_words(endpoint)} if endpoint else {}
+    return settings_page(request, "webhook_form", context, current="webhooks", status=status)
+
+
+def _secret_page(request: Request, endpoint: Endpoint, secret: str) -> HttpResponse:
+    """Kept sealed and never shown again: the browser is told to keep no copy."""
+    context = {"webhook": endpoint_in_words(endpoint), "secret": secret}
+    answer = settings_page(request, "webhook_secret", context, current="webhooks")
+    answer["Cache-Control"] = "no-store"
+    return answer
