@@ -18,9 +18,22 @@ def describe(api: NinjaAPI, prefix: str) -> dict[str, Any]:
         for operation in (path[method] for method in METHODS if method in path):
             operation["security"] = [{"ApiKey": [scopes[operation["operationId"]]]}]
             operation["responses"] = dict(sorted(map(_told, operation["responses"].items())))
+    _link(document["paths"])
     document["components"]["securitySchemes"] = {"ApiKey": SCHEME}
     document["components"]["schemas"] = dict(sorted(document["components"]["schemas"].items()))
     return document
+
+
+def _link(paths: dict[str, Any]) -> None:
+    """From what creates a record to what can be done with it: the id of the answer is the next address's."""
+    for path, operations in paths.items():
+        made = operations.get("post", {}).get("responses", {}).get("201")
+        if made is None:
+            continue
+        below = [operations for longer, operations in paths.items() if longer.startswith(f"{path}/{{public_id}}")]
+        ids = [operations[method]["operationId"] for operations in below for method in METHODS if method in operations]
+        given = {"public_id": "$response.body#/id"}
+        made["links"] = {name: {"operationId": name, "parameters": given} for name in ids}
 
 
 def _scopes(api: NinjaAPI) -> dict[str, str]:

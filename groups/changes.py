@@ -90,4 +90,4 @@ def _save(group: Group) -> None:
         if "group_name_is_unique" not in str(error):
             raise
         taken = _("There is a group named “%(name)s” already. Choose another name.") % {"name": group.name}
-        raise ValidationError({"name": taken}) from None
+        raise ValidationError({"name": ValidationError(taken, code="taken")}) from None

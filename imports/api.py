@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of
-from api.problems import ApiProblem
+from api.problems import ApiProblem, invalid
 from api.schemas import REFUSED, actor_in
 from imports import api_schemas as schemas
 from imports.access import get_import, get_imports
@@ -58,6 +58,7 @@ def list_imports(
 def create(request: HttpRequest, form: Form[schemas.Wanted], file: File[UploadedFile]) -> Any:
     """The file is read and checked in the background; nothing is created before `start`. Poll until `ready`."""
     actor = actor_in(request)
+    _check_names(request)
     options = Options(Mode(form.mode), Blanks(form.blanks), form.all_or_nothing)
     try:
         job = receive_file(actor, file, groups=form.groups, options=options)
@@ -68,6 +69,13 @@ def create(request: HttpRequest, form: Form[schemas.Wanted], file: File[Uploaded
         told = refused.problem.sentence()
         raise ApiProblem(422, "invalid", told, errors={"groups": [told]}) from refused
     return Status(HTTPStatus.CREATED, import_as_json(job))
+
+
+def _check_names(request: HttpRequest) -> None:
+    """What a form brings along beside its fields is dropped before the schema could see it."""
+    known = {*schemas.Wanted.model_fields, "file"}
+    if unknown := sorted({*request.POST, *request.FILES} - known):
+        raise invalid({name: ["There is no such field."] for name in unknown})
 
 
 @router.get("/{uuid:public_id}", auth=READ, response=ONE, summary="Read an import")

@@ -62,7 +62,12 @@ def _given(column: Column) -> Any:
 
 
 def _told(column: Column) -> str:
-    return f"{column.english_heading}. {column.help}"
+    help_text = (
+        "A day as ISO 8601 writes it, 2026-01-31; DD/MM/YYYY is read as well."
+        if column.kind == Kind.DATE
+        else column.help
+    )
+    return f"{column.english_heading}. {help_text}"
 
 
 def _examples(column: Column) -> list[Any]:

@@ -14,7 +14,7 @@ from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of
-from api.problems import invalid
+from api.problems import ApiProblem, invalid
 from api.schemas import REFUSED, Strict, actor_in
 from api.versions import check_version, tell_version
 from groups.access import get_group, get_groups
@@ -130,5 +130,13 @@ def _valid(verb: Any, *given: Any, **texts: Any) -> Group:
     try:
         group: Group = verb(*given, **texts)
     except ValidationError as error:
-        raise invalid(error.message_dict) from error
+        raise _refusal(error) from error
     return group
+
+
+def _refusal(error: ValidationError) -> ApiProblem:
+    """422 with what is wrong; 409 where all that is wrong is that another group has the name."""
+    codes = {one.code for errors in error.error_dict.values() for one in errors}
+    if codes == {"taken"}:
+        return ApiProblem(409, "taken", " ".join(error.messages), errors=error.message_dict)
+    return invalid(error.message_dict)

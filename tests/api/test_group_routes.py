@@ -43,15 +43,21 @@ def test_an_archived_organization_joins_nothing(cast):
 
 
 @pytest.mark.parametrize(
-    ("body", "field"),
-    [({"name": ""}, "name"), ({"name": "dach"}, "name"), ({"name": "A\u0000"}, "name"), ({"nmae": "x"}, "nmae")],
+    ("body", "status", "code", "field"),
+    [
+        ({"name": ""}, 422, "invalid", "name"),
+        ({"name": "dach"}, 409, "taken", "name"),
+        ({"name": "dach", "description": "a\u0007"}, 422, "invalid", "description"),
+        ({"name": "A\u0000"}, 422, "invalid", "name"),
+        ({"nmae": "x"}, 422, "invalid", "nmae"),
+    ],
 )
-def test_a_name_that_is_missing_taken_or_broken_is_told(cast, body, field):
+def test_a_name_that_is_missing_taken_or_broken_is_told(cast, body, status, code, field):
     erp = program(cast)
     answer = erp.post("groups", {"name": "x"} | body)
-    assert (answer.status_code, list(answer.json()["errors"])) == (422, [field])
+    assert (answer.status_code, answer.json()["code"], list(answer.json()["errors"])) == (status, code, [field])
     assert len(erp.get("groups").json()["items"]) == 2
-    assert erp.patch(f"groups/{cast.nordics.public_id}", body).status_code == 422
+    assert erp.patch(f"groups/{cast.nordics.public_id}", body).status_code == status
 
 
 def test_a_bound_key_sees_its_own_group_and_changes_none(cast):

@@ -36,6 +36,16 @@ def names(cast):
         return sorted(Organization.objects.values_list("name", flat=True))
 
 
+def test_a_field_of_the_form_that_nobody_knows_is_refused_by_name(cast):
+    erp = program(cast)
+    answer = hand_in(erp, table(count=1), modus="update", gruops="x")
+    assert (answer.status_code, sorted(answer.json()["errors"])) == (422, ["gruops", "modus"])
+    extra = {"file": SimpleUploadedFile("a.csv", table(count=1).encode()), "more": SimpleUploadedFile("b.csv", b"x")}
+    answer = erp.client.post("/api/v1/imports", extra, headers={"Authorization": f"Bearer {erp.secret}"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["more"])
+    assert erp.get("imports").json()["items"] == []
+
+
 def test_a_file_is_handed_in_repaired_started_and_taken_back(cast):
     erp = program(cast)
     answer = hand_in(erp, table(BAD, count=2), groups=[str(cast.dach.public_id)])
