@@ -4,7 +4,7 @@ It is done again when somebody looks and something has changed since: that needs
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from api.paging import settled_moment
 from csp_link.mapping import best_domain
 from csp_link.matching import Candidate, Directory, Known, Sought, proven
 from csp_link.models import Assessment, Standing, Tenant
+from imports.models import KnownTenant
 from organizations import fields
 from organizations.fields import NAMES, Reading
 from organizations.intake import reading_for
@@ -38,7 +39,10 @@ def assess_if_stale(actor: Actor) -> None:
 
 
 def _is_stale(actor: Actor, assessment: Assessment) -> bool:
-    return assessment.at is None or _organizations(actor).filter(updated_at__gte=assessment.at).exists()
+    if assessment.at is None:
+        return True
+    noted = KnownTenant.objects.filter(reseller=actor.reseller, noted_at__gte=assessment.at)
+    return _organizations(actor).filter(updated_at__gte=assessment.at).exists() or noted.exists()
 
 
 def _organizations(actor: Actor) -> OrganizationQuerySet:
@@ -63,15 +67,34 @@ def open_tenants(actor: Actor) -> Iterable[Tenant]:
 
 def directory_of(actor: Actor) -> Directory:
     columns = ("public_id", "name", "primary_domain", "notification_email", "contact_email")
-    more = ("registration_number", "customer_number", "archived_at")
+    more = ("registration_number", "customer_number", "archived_at", "pk")
     rows = _organizations(actor).filter(erased_at=None).order_by("pk")
-    return Directory(_known(*row) for row in rows.values_list(*columns, *more).iterator(chunk_size=5_000))
+    told = _told_ids(actor)
+    return Directory(_known(told, *row) for row in rows.values_list(*columns, *more).iterator(chunk_size=5_000))
 
 
-def _known(public_id: uuid.UUID, name: str, domain: str, first: str, second: str, *more: Any) -> Known:
-    registration_number, customer_number, archived_at = more
+def _told_ids(actor: Actor) -> dict[int, tuple[str, ...]]:
+    """Microsoft's ids that files gave for organizations, by key."""
+    found: dict[int, tuple[str, ...]] = {}
+    rows = KnownTenant.objects.filter(reseller=actor.reseller).values_list("organization_id", "tenant_id")
+    for key, tenant_id in rows.iterator(chunk_size=5_000):
+        found[key] = (*found.get(key, ()), str(tenant_id))
+    return found
+
+
+def _known(
+    told: Mapping[int, tuple[str, ...]], public_id: uuid.UUID, name: str, domain: str, first: str, *more: Any
+) -> Known:
+    second, registration_number, customer_number, archived_at, key = more
     return Known(
-        public_id, name, domain, (first, second), registration_number, customer_number, archived_at is not None
+        public_id,
+        name,
+        domain,
+        (first, second),
+        registration_number,
+        customer_number,
+        told.get(key, ()),
+        archived_at is not None,
     )
 
 

@@ -18,7 +18,7 @@ from organizations.fields import Reading, fold, read_value
 class Reason(TextChoices):
     """Why an organization may be a tenant's, the strongest first."""
 
-    TENANT_ID = "tenant_id", _("has this tenant's ID as its number")
+    TENANT_ID = "tenant_id", _("has this tenant's ID")
     DOMAIN = "domain", _("has the same domain")
     LENT_DOMAIN = "lent_domain", _("has the same domain from Microsoft")
     REGISTRATION = "registration_number", _("has the same registration number")
@@ -56,6 +56,7 @@ class Known:
     emails: tuple[str, ...] = ()
     registration_number: str = ""
     customer_number: str = ""
+    tenant_ids: tuple[str, ...] = ()
     is_archived: bool = False
 
 
@@ -106,7 +107,7 @@ def proven(candidates: Sequence[Candidate], rejected: Collection[uuid.UUID] = ()
 
 
 def _keys_of(known: Known) -> Iterable[tuple[Reason, str]]:
-    numbers = {known.customer_number.lower(), known.registration_number.lower()} - {""}
+    numbers = {known.customer_number.lower(), known.registration_number.lower(), *known.tenant_ids} - {""}
     yield from ((Reason.TENANT_ID, number) for number in numbers)
     yield (Reason.LENT_DOMAIN if is_lent(known.domain) else Reason.DOMAIN), known.domain
     # A tenant's e-mail is looked for among domains, an organization's e-mails among the tenant's domains.

@@ -4,6 +4,7 @@ Both go in chunks. A chunk's rows, the import's place and its counts are one tra
 anywhere and another goes on from the last committed chunk.
 """
 
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -18,7 +19,7 @@ from accounts.actors import Actor
 from accounts.models import new_id
 from events.log import record
 from events.models import Kind
-from imports import uploads
+from imports import beside, uploads
 from imports.access import ACTING, actor_in_job
 from imports.ahead import one_ahead
 from imports.headings import Columns, rearrange
@@ -28,7 +29,7 @@ from imports.readers.shape import Layout, SourceRow, Survey, samples_kept
 from imports.settling import AmountColumn, DateColumn, Settled
 from imports.staging import Checked, batch_of, mark_conflicts, mark_lost, stage, staged_rows
 from imports.unreadable import Unreadable
-from imports.updating import check_rows, with_id, write_rows
+from imports.updating import check_rows, write_rows
 from jobs.work import Dropped, Turn
 from organizations import upserts
 from organizations.access import Ground, NoGround, get_ground
@@ -42,7 +43,10 @@ Cells = list[tuple[SourceRow, tuple[str, ...]]]
 
 
 class Chunk(NamedTuple):
-    """Rows of the file that were read ahead, and checked as well where that needs no question to the database."""
+    """Rows of the file that were read ahead, and checked as well where that needs no question to the database.
+
+    Rows that people have written into, that may be records already, or that name groups are checked in their step.
+    """
 
     rows: Cells
     checked: list[Checked] | None
@@ -105,7 +109,7 @@ def _stage_rows(turn: Turn, job: Import) -> None:
             job = get_job(turn, State.READING, at=chunk.rows[0][0].number - 1)
             if _is_cancelled(turn, job):
                 return
-            _stage_chunk(job, _check_with_database(job, chunk.rows) if chunk.checked is None else chunk.checked)
+            _stage_chunk(job, chunk.checked or check(actor_in_job(job), job, edited(job, chunk.rows)))
         if turn.is_over:
             return
     with turn.step():
@@ -120,24 +124,18 @@ def _rows_to_read(job: Import) -> Iterator[SourceRow]:
 def _preparing(job: Import) -> Callable[[list[SourceRow]], Chunk]:
     """What is done with a chunk ahead of its step, by the role and the settings of the turn's beginning."""
     actor = actor_in_job(job)
-    reading = reading_of(actor, job)
-    in_order = rearrange(job.matched, neutralised=job.layout["format"] == "csv")
-    is_enough = job.mode != Mode.UPDATE and not _edits(job).exists()
+    reading, columns = reading_of(actor, job), job.matched
+    in_order = rearrange(columns, neutralised=job.layout["format"] == "csv")
+    says_more = beside.is_read(job, columns)
+    is_enough = not says_more and not _edits(job).exists()
 
     def prepare(sources: list[SourceRow]) -> Chunk:
         rows = [(source, in_order(source.cells)) for source in sources]
-        return Chunk(rows, _check_new(actor, job, rows, reading) if is_enough else None)
+        if says_more:
+            rows = [(source, (*cells, *beside.texts_beside(columns, source))) for source, cells in rows]
+        return Chunk(rows, list(_check_new(actor, job, rows, reading)) if is_enough else None)
 
     return prepare
-
-
-def _check_with_database(job: Import, rows: Cells) -> list[Checked]:
-    """Rows that people have written into, or that may be records already."""
-    rows = edited(job, rows)
-    if job.mode == Mode.UPDATE:
-        columns = job.matched
-        rows = [(source, with_id(columns, source, cells)) for source, cells in rows]
-    return check(actor_in_job(job), job, rows)
 
 
 def _stage_chunk(job: Import, checked: list[Checked]) -> None:
@@ -169,14 +167,20 @@ def with_edit(cells: tuple[str, ...], texts: Mapping[str, str] | None) -> tuple[
     """The cells with some of the fields' replaced."""
     if not texts:
         return cells
-    return (*(texts.get(name, text) for name, text in zip(NAMES, cells, strict=False)), *cells[len(NAMES) :])
+    return tuple(texts.get(name, text) for name, text in zip(beside.READ, cells, strict=False))
 
 
 def check(actor: Actor, job: Import, rows: Cells) -> list[Checked]:
     """What each row would be and do, as the import is set."""
-    if job.mode == Mode.UPDATE:
-        return list(check_rows(actor, job, rows, reading_of(actor, job)))
-    return _check_new(actor, job, rows, reading_of(actor, job))
+    look = check_rows if job.mode == Mode.UPDATE else _check_new
+    checked = list(look(actor, job, rows, reading_of(actor, job)))
+    if beside.is_read(job, job.matched):
+        groups = beside.groups_known(actor, job)
+        for one in checked:
+            is_new = one.action == Action.CREATE
+            found = beside.problems_beside(one.raw or (), groups, is_new=is_new)
+            one.row.errors.update({name: [problem] for name, problem in found})
+    return checked
 
 
 def reading_of(actor: Actor, job: Import) -> Reading:
@@ -184,11 +188,14 @@ def reading_of(actor: Actor, job: Import) -> Reading:
     return replace(reading_for(actor), decimal_mark=mark, date_order=job.date_order or DAY_FIRST)
 
 
-def _check_new(actor: Actor, job: Import, rows: Cells, reading: Reading) -> list[Checked]:
-    if job.defaults:
-        blanks = [job.defaults.get(name, "") for name in NAMES]
-        rows = [(s, tuple(c if c.strip() else b for c, b in zip(cells, blanks, strict=True))) for s, cells in rows]
-    return [Checked(source, check_row(actor, cells, reading), new_id()) for source, cells in rows]
+def _check_new(actor: Actor, job: Import, rows: Cells, reading: Reading) -> Iterator[Checked]:
+    blanks = [job.defaults.get(name, "") for name in NAMES] if job.defaults else None
+    for source, texts in rows:
+        cells = texts[: len(NAMES)]
+        if blanks:
+            cells = tuple(cell if cell.strip() else blank for cell, blank in zip(cells, blanks, strict=True))
+        raw = None if texts is cells else (*cells, *texts[len(NAMES) :])
+        yield Checked(source, check_row(actor, cells, reading), new_id(), raw=raw)
 
 
 def _add_problems(checked: Checked, columns: Columns) -> None:
@@ -265,14 +272,21 @@ def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
     """
     ground = get_ground(actor, job.group_public_ids)
     lost = (_update_rows if job.mode == Mode.UPDATE else _create_rows)(actor, job, upto, ground)
+    if "microsoft_id" in job.matched.extras:
+        beside.note_tenants(actor, job, upto)
     job.rows_failed += len(lost)
     job.place = upto
     return lost
 
 
 def _create_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
-    batch = batch_of(job, "verdict = 'valid' AND number > %s AND number <= %s", job.place, upto)
-    created = create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
+    known = beside.groups_known(actor, job)
+    created: set[uuid.UUID] = set()
+    for text in beside.texts_of_groups(job, upto):
+        where = f"verdict = 'valid' AND number > %s AND number <= %s AND {beside.WITH_GROUPS}"
+        batch = batch_of(job, where, job.place, upto, text)
+        grown = beside.grown(ground, text, known)
+        created |= create_batch(actor, batch, source=Source.IMPORT, ground=grown, batch_id=job.public_id)
     job.rows_created += len(created)
     valid = _valid(job, upto)
     if valid.count() == len(created):

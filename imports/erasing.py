@@ -6,7 +6,7 @@ from typing import Any
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import uploads
-from imports.models import Import, ImportRow, RowEdit
+from imports.models import Import, ImportRow, KnownTenant, RowEdit
 from organizations.fields import BY_NAME, NAMES, Kind
 
 
@@ -18,6 +18,7 @@ def forget_customer(actor: Actor, public_id: uuid.UUID) -> None:
         RowEdit.objects.filter(reseller=actor.reseller, batch=row.batch, **row.batch.place_of(row)).delete()
     jobs = Import.objects.filter(reseller=actor.reseller, pk__in=list(rows.values_list("batch_id", flat=True)))
     jobs.update(samples=[])
+    KnownTenant.objects.filter(reseller=actor.reseller, organization__public_id=public_id).delete()
     rows.update(**{name: _blank(name) for name in NAMES}, **_derived(public_id))
     for job in jobs:
         uploads.storage().delete(job.upload)

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from imports.beside import BESIDE, READ
+from imports.headings import TITLES
 from imports.mending import texts_of
 from imports.models import Blanks, Import, ImportRow, Mode
 from imports.receiving import Options
@@ -73,11 +75,13 @@ class RowForm(forms.Form):
     """The cells of one row of a file; what is wrong with them was found when it was checked."""
 
     def __init__(self, row: ImportRow, errors: Mapping[str, list[str]]) -> None:
-        texts = dict(zip(NAMES, texts_of(row), strict=False))
+        texts = dict(zip(READ, texts_of(row), strict=False))
         super().__init__(texts)
         for name in NAMES:
             self.fields[name] = field_for(name, required=BY_NAME[name].mandatory)
             self.fields[name].help_text = ""
+        for name in (name for name in BESIDE if name in texts):
+            self.fields[name] = forms.CharField(label=TITLES[name], required=False)
         self.full_clean()
         self.errors.clear()
         for name, sentences in errors.items():

@@ -182,3 +182,6 @@ WEAKER: dict[str, str] = {
         Number; Nummer; ID number
     """,
 }
+
+# What Microsoft and others call the id of a customer's tenant.
+MICROSOFT_SYNONYMS = ("Tenant ID", "Microsoft tenant ID", "Customer tenant ID", "Azure tenant ID", "Entra tenant ID")

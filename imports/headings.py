@@ -7,16 +7,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from operator import itemgetter
 
-from imports.heading_synonyms import SYNONYMS, WEAKER, synonyms_of
+from imports.heading_synonyms import MICROSOFT_SYNONYMS, SYNONYMS, WEAKER, synonyms_of
 from imports.unreadable import Unreadable
 from organizations.fields import BESIDE, BY_NAME, FIELDS, NAMES
 from organizations.fields.neutral import restore
 from organizations.fields.search import fold
 
-# Columns of our own exports and reports that are no fields: known, so not listed as ignored.
-EXTRAS = BESIDE | {"errors": "Errors"}
+# Columns that are no fields and known all the same: of our own exports and reports, and of Partner Center's list.
+MICROSOFT = {"microsoft_id": "Microsoft ID"}
+EXTRAS = BESIDE | MICROSOFT | {"errors": "Errors"}
 # What a column may be chosen to be.
-TITLES = {field.name: field.english_heading for field in FIELDS} | BESIDE
+TITLES = {field.name: field.english_heading for field in FIELDS} | BESIDE | MICROSOFT
 LONGEST_HEADING = 200
 _CHOSEN, _EXACT, _SYNONYM, _WEAKER = 4, 3, 2, 1
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -64,8 +65,11 @@ class Columns:
 
     @property
     def missing(self) -> list[str]:
-        """The headings of mandatory fields that no column stands for."""
-        found = {*self.fields, *self.rivals}
+        """The headings of mandatory fields that no column stands for.
+
+        Microsoft's list of customers has no addresses for notifications: they are filled in when the rows are checked.
+        """
+        found = {*self.fields, *self.rivals} | ({"notification_email"} if "microsoft_id" in self.extras else set())
         return [known.english_heading for known in FIELDS if known.mandatory and known.name not in found]
 
     @property
@@ -162,6 +166,7 @@ def _known() -> dict[str, tuple[str | None, int]]:
     for table, rank in ((WEAKER, _WEAKER), (SYNONYMS, _SYNONYM)):
         for name, synonyms in table.items():
             known.update({_bare(synonym): (name, rank) for synonym in synonyms_of(synonyms)})
+    known |= {_bare(synonym): ("microsoft_id", _SYNONYM) for synonym in MICROSOFT_SYNONYMS}
     for own in FIELDS:
         known.update({_bare(heading): (own.name, _EXACT) for heading in (own.name, own.english_heading)})
     known.update({_bare(heading): (name, _EXACT) for name, heading in EXTRAS.items()})

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.actors import Request
 from accounts.roles import Permission
 from imports.access import get_import
+from imports.beside import READ
 from imports.forms import RowForm
 from imports.mending import edit_row, fix_all
 from imports.models import Import
 from imports.problems import sentences_of
 from imports.rows import PLACE, fault_in, get_row, next_faulty
 from organizations.changes import Refused
-from organizations.fields import NAMES
 from organizations.views import crumbs
 
 
@@ -30,7 +30,7 @@ def row(request: Request, public_id: uuid.UUID, number: int) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     if request.method != "POST":
         return _row_page(request, job, number)
-    texts = {name: request.POST[name] for name in NAMES if name in request.POST}
+    texts = {name: request.POST[name] for name in READ if name in request.POST}
     try:
         edit_row(request.actor, job, number, texts)
     except Refused as refused:
@@ -72,7 +72,7 @@ def fix(request: Request, public_id: uuid.UUID) -> HttpResponse:
     job = get_import(request.actor, public_id)
     request.actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     fault = fault_in(request.POST)
-    if fault is None or fault.value is None or fault.field not in NAMES:
+    if fault is None or fault.value is None or fault.field not in READ:
         raise Http404
     try:
         count = fix_all(request.actor, job, fault, request.POST.get("text", ""))

@@ -16,6 +16,7 @@ from django.http import Http404
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import engine
+from imports.beside import READ
 from imports.models import Import, ImportRow, RowEdit, State, Verdict
 from imports.readers.shape import Layout, SourceRow
 from imports.receiving import read_again
@@ -49,7 +50,7 @@ def edit_row(actor: Actor, job: Import, number: int, texts: Mapping[str, str]) -
         row = staged_rows(waiting).filter(number=number).first()
         if row is None:
             raise Http404
-        known = {name: storable(text) for name, text in texts.items() if name in NAMES}
+        known = {name: storable(text) for name, text in texts.items() if name in READ}
         edit, is_new = RowEdit.objects.get_or_create(
             reseller=actor.reseller, batch=waiting, **waiting.place_of(row), defaults={"texts": known}
         )
@@ -131,7 +132,7 @@ def _checked(
 
 def _lasting(checked: Checked, old: ImportRow) -> dict[str, list[Problem]]:
     """What is wrong with the row as a whole, and with cells that couldn't be read and that nobody has written over."""
-    before = dict(zip(NAMES, texts_of(old), strict=False))  # the organization id may follow
+    before = dict(zip(READ, texts_of(old), strict=False))
     return {
         name: [Problem.from_json(problem) for problem in problems]
         for name, problems in (old.errors or {}).items()
@@ -183,7 +184,7 @@ def get_faults(job: Import) -> list[Fault]:
         GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT {GROUPS}
     """
     with connection.cursor() as cursor:
-        cursor.execute(sql, [list(CLASHES), list(NAMES), job.reseller_id, job.pk])
+        cursor.execute(sql, [list(CLASHES), list(READ), job.reseller_id, job.pk])
         return [Fault(*row) for row in cursor]
 
 
@@ -193,7 +194,7 @@ def _having(fault: Fault) -> tuple[str, list[Any]]:
     params: list[Any] = [fault.field, fault.code]
     if fault.value is not None:
         where += " AND raw[array_position(%s::text[], %s)] = %s"
-        params += [list(NAMES), fault.field, fault.value]
+        params += [list(READ), fault.field, fault.value]
     return where, params
 
 

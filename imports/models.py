@@ -204,6 +204,24 @@ class RememberedColumns(models.Model):
         return self.headings
 
 
+class KnownTenant(models.Model):
+    """Microsoft's id of a customer, as a file gave it: by it the tenant is told to be the organization's."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, db_constraint=False, db_index=False, related_name="known_tenants"
+    )
+    tenant_id = models.UUIDField()
+    batch_id = models.UUIDField()  # the public id of the import
+    noted_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "organization", "tenant_id", name="tenant_known_once")]
+
+    def __str__(self) -> str:
+        return str(self.tenant_id)
+
+
 class Action(models.TextChoices):
     """What a valid row does, or did."""
 
@@ -241,7 +259,7 @@ class ImportRow(models.Model):
     action = models.CharField(max_length=9, choices=Action, default=Action.CREATE)
     errors = models.JSONField(null=True)  # {field: [{"code", "params"}]}
     warnings = models.JSONField(null=True)
-    # The seventeen texts, where a row has errors or may update; then the organization id that the file names as well.
+    # The texts that were read (imports/beside.py), where a row has errors, may update, or says more than its fields.
     raw = ArrayField(models.TextField(), null=True)
 
     public_id = models.UUIDField()

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports.access import label_of
+from imports.beside import READ
 from imports.blanks import TEMPLATES
 from imports.choosing import may_be_chosen
 from imports.column_forms import DATE_ORDERS
@@ -163,7 +164,6 @@ def _progress(job: Import) -> dict[str, Any]:
 
 def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str, Any]:
     may = actor.can(Permission.ORGANIZATIONS_CREATE_MANY)
-    changing = job.rows_valid - job.rows_to_keep
     return {
         "options": options if may else None,
         "options_url": reverse("imports:options", args=[job.public_id]),
@@ -175,7 +175,7 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "ignored_columns": job.matched.ignored,
         "can_start": may and not _blocked(job),
         "start_blocked": _blocked(job),
-        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": grouped(changing)},
+        "start_label": _("Create/Import Organizations (%(count)s)") % {"count": grouped(_writing(job))},
         "start_url": reverse("imports:start", args=[job.public_id]),
         "discard_url": reverse("imports:cancel", args=[job.public_id]) if may else "",
         "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if job.rows_invalid else "",
@@ -192,7 +192,7 @@ def _problem_group(job: Import, fault: Fault, url: str) -> dict[str, Any]:
     query = QueryDict(mutable=True)
     query.update({"field": fault.field, "code": fault.code} | ({} if fault.value is None else {"value": fault.value}))
     words = ngettext("%(n)s row", "%(n)s rows", fault.count) % {"n": grouped(fault.count)}
-    can_fix = fault.value is not None and fault.field in BY_NAME
+    can_fix = fault.value is not None and fault.field in READ
     return {
         "label": fault_label(fault),
         "count_label": words,
@@ -210,9 +210,14 @@ def _choices(name: str) -> list[dict[str, str]]:
         named = sorted((gettext(title), code) for code, title in COUNTRIES.items())
         blank = [{"value": "", "label": _("Choose a country")}, {"value": " ", "label": _("No country")}]
         return [*blank, *({"value": code, "label": title} for title, code in named)]
-    if BY_NAME[name].kind == Kind.BOOLEAN:
+    if name in BY_NAME and BY_NAME[name].kind == Kind.BOOLEAN:
         return [{"value": "FALSE", "label": _("No")}, {"value": "TRUE", "label": _("Yes")}]
     return []
+
+
+def _writing(job: Import) -> int:
+    """How many rows have something to say; one that leaves its record as it is may still tell Microsoft's id of it."""
+    return job.rows_valid if "microsoft_id" in job.matched.extras else job.rows_valid - job.rows_to_keep
 
 
 def _blocked(job: Import) -> str:
@@ -221,7 +226,7 @@ def _blocked(job: Import) -> str:
         return _("There is no row without errors. Mend the file and upload it again.")
     if job.all_or_nothing and job.rows_invalid:
         return _("All rows or nothing was chosen, and some rows have errors.")
-    if job.rows_to_keep == job.rows_valid:
+    if not _writing(job):
         return _("Every row is as the records are already: there is nothing to change.")
     return ""
 

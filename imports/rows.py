@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Permission
+from imports.headings import TITLES
 from imports.mending import Fault, rows_with
 from imports.models import Action, Import, ImportRow, State, Verdict
 from imports.problems import Sentences, sentences_of
@@ -90,7 +91,7 @@ def _title(fault: Fault | None) -> str:
 
 def fault_label(fault: Fault) -> str:
     """What is wrong in a few words: the field and the kind of error."""
-    heading = str(BY_NAME[fault.field].heading) if fault.field in BY_NAME else _("Row")
+    heading = str(BY_NAME[fault.field].heading) if fault.field in BY_NAME else TITLES.get(fault.field, _("Row"))
     return f"{heading}: {FAULTS.get(fault.code, FAULTS['other'])}"
 
 

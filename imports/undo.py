@@ -14,6 +14,7 @@ from accounts.refusals import Refused
 from events.log import record
 from events.models import Kind
 from imports.access import ACTING, actor_in_job
+from imports.beside import forget_tenants
 from imports.models import Import, State, Undo
 from jobs.work import Dropped, Turn, enqueue
 from organizations.undoing import get_batch, undo_some
@@ -91,6 +92,8 @@ def _end(turn: Turn, undo: Undo, actor: Actor, *, failed: bool = False) -> None:
     undo.save(update_fields=["finished_at", "failed"])
     job = Import.objects.select_for_update().filter(reseller=undo.reseller, public_id=undo.batch_id).first()
     _mark(job, State.UNDONE)
+    if not failed:
+        forget_tenants(undo.reseller_id, undo.batch_id)
     counts = {"removed": undo.removed, "restored": undo.restored, "kept": undo.kept}
     record(actor, Kind.BATCH_UNDONE, undo.batch_id, batch_id=undo.public_id, details=counts)
     turn.finish()

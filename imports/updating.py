@@ -1,12 +1,12 @@
 """Create and update: rows find the records that exist, when they are checked and again when they are written."""
 
-import uuid
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
 from accounts.actors import Actor
 from accounts.models import new_id
-from imports.headings import Columns
+from imports.beside import beside, groups_known, grown, uuid_of
 from imports.models import Action, Blanks, Import, ImportRow
 from imports.readers.shape import SourceRow
 from imports.staging import Checked
@@ -22,7 +22,7 @@ ID: Final = "organization_id"
 def check_rows(
     actor: Actor, job: Import, rows: Sequence[tuple[SourceRow, tuple[str, ...]]], reading: Reading
 ) -> Iterator[Checked]:
-    """The rows as they would be written; after the cells of the fields stands the text of the organization id.
+    """The rows as they would be written; after the cells of the fields stand the texts beside them.
 
     Whether unique values are free is asked when all are staged.
     """
@@ -34,23 +34,11 @@ def check_rows(
 
 def _put(job: Import, source: SourceRow, cells: tuple[str, ...]) -> Put:
     put = Put(source.number, texts_given(job, cells), new_id=new_id(), blanks=job.defaults)
-    if text := cells[len(NAMES)].strip():
-        put.wanted_id = _uuid(text)
+    if text := beside(cells)[ID]:
+        put.wanted_id = uuid_of(text)
         if put.wanted_id is None:
             put.errors[ID] = [Problem("id_malformed", {"value": shortened(text)})]
     return put
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
-def with_id(columns: Columns, source: SourceRow, cells: tuple[str, ...]) -> tuple[str, ...]:
-    """The cells of the fields, and then what the file's own column says of the organization's id."""
-    return (*cells, source.cells[columns.extras[ID]] if ID in columns.extras else "")
 
 
 def texts_given(job: Import, cells: Sequence[str]) -> dict[str, str]:
@@ -74,9 +62,19 @@ def write_rows(actor: Actor, job: Import, rows: Sequence[ImportRow], reading: Re
     """Create and change by staged rows, which keep to what the check said: records that came since are not touched."""
     puts = [_staged(job, row) for row in rows]
     plan(actor, puts, reading, Mode.CREATE)
-    groups = [group.public_id for group in ground.groups]
-    carry_out(actor, puts, source=Source.IMPORT, groups=groups, batch_id=job.public_id)
+    known = groups_known(actor, job)
+    for names, some in _by_groups(rows, puts):
+        groups = [group.public_id for group in grown(ground, names, known).groups]
+        carry_out(actor, some, source=Source.IMPORT, groups=groups, batch_id=job.public_id)
     return puts
+
+
+def _by_groups(rows: Sequence[ImportRow], puts: Sequence[Put]) -> Iterator[tuple[str, list[Put]]]:
+    """The puts with the same text about groups, which counts for new organizations only."""
+    found: dict[str, list[Put]] = defaultdict(list)
+    for row, put in zip(rows, puts, strict=True):
+        found[beside(row.raw or ())["organization_groups"] if put.is_new else ""].append(put)
+    yield from sorted(found.items())
 
 
 def _staged(job: Import, row: ImportRow) -> Put:

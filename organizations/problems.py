@@ -137,6 +137,11 @@ MESSAGES: dict[str, StrPromise] = {
     # rules that need the database
     "id_unknown": _("There is no organization with the id %(value)s. Correct it, or leave it out."),
     "id_malformed": _("“%(value)s” is not the id of an organization. Correct it, or leave it out."),
+    "group_name_unknown": _(
+        "There is no organization group “%(value)s”, or it is not one of yours that was chosen for the file. "
+        "Correct the name, or leave it out."
+    ),
+    "microsoft_id_malformed": _("“%(value)s” is not the Microsoft ID of a customer. Correct it, or leave it out."),
     "number_differs": _("This is another customer number than the address names. Leave it out, or send the same."),
     "repeated": _("“%(value)s” is already on row %(first)s. Keep it on one row only."),
     "repeated_later": _("“%(value)s” is also on row %(other)s. Keep it on one row only."),

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from accounts.actors import Actor
 from imports import uploads
-from imports.headings import EXTRAS
+from imports.headings import EXTRAS, TITLES
 from imports.models import Import, ImportRow, Verdict
 from imports.problems import sentences_of
 from imports.readers import reader_by
@@ -89,4 +89,4 @@ def _after(job: Import, place: int) -> Iterable[ImportRow]:
 
 
 def _label(name: str) -> str:
-    return str(BY_NAME[name].heading) if name in BY_NAME else "Row"
+    return str(BY_NAME[name].heading) if name in BY_NAME else TITLES.get(name, "Row")

@@ -12,16 +12,16 @@ from support import database
 from support.cast import customer
 
 from accounts.models import ApiKey, new_id
-from accounts.roles import Role
+from accounts.roles import Permission, Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
 from csp_link.models import Assessment, AutoLink, Connection, StagedTenant, Sync, Tenant
 from exports.models import Export
 from groups.access import actor_of
 from groups.models import Assignment
-from imports.models import Import, ImportRow, RememberedColumns, RowEdit, Undo, Verdict
+from imports.models import Import, ImportRow, KnownTenant, RememberedColumns, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
-from organizations.models import Source
+from organizations.models import Organization, Source
 from people.models import Invitation
 from webhooks.models import Delivery, Endpoint
 
@@ -147,6 +147,8 @@ def fill(reseller, membership, group):
         Delivery.objects.create(reseller=reseller, endpoint=endpoint, kind="x", message_id=new_id())
         Export.objects.create(reseller=reseller, membership=membership, format="csv")
         RowEdit.objects.create(reseller=reseller, batch=job, place=1, texts={})
+        made = Organization.objects.permitted(actor_of(membership), Permission.ORGANIZATIONS_SEE).first()
+        KnownTenant.objects.create(reseller=reseller, organization=made, tenant_id=new_id(), batch_id=new_id())
         RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
@@ -235,6 +237,7 @@ LINKS = {
     ("imports_undo", "membership_id", "accounts_membership"),
     ("imports_undo", "api_key_id", "accounts_apikey"),
     ("imports_import", "api_key_id", "accounts_apikey"),
+    ("imports_knowntenant", "organization_id", "organizations_organization"),
     ("imports_rememberedcolumns", "membership_id", "accounts_membership"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
