@@ -47,6 +47,8 @@ TABLE = [
     ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
     ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("help/roles/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("accounts/sessions/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),
+    ("accounts/sessions/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 302)),
     ("organizations/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("organizations/new/", "get", (LOGIN, 200, 403, 200, 403, 200, 200, 200, 403)),
     ("organizations/new/", "post", (LOGIN, 422, 403, 422, 403, 422, 422, 422, 403)),

@@ -1,5 +1,6 @@
 """A second step when signing in: authenticator app and recovery codes, where a reseller demands one, and lockout."""
 
+import re
 import time
 
 import pytest
@@ -174,6 +175,19 @@ def test_one_sees_where_one_is_signed_in_and_ends_it_everywhere_else(person):
     assert there.get("/organizations/").status_code == 302
     assert here.get("/organizations/").status_code == 200
     assert "Safari there" not in here.get("/accounts/sessions/").text
+
+
+def test_one_ends_a_single_session_of_ones_own_and_nobody_elses(person):
+    here, there, third = (sign_in(person, HTTP_USER_AGENT=f"Firefox {place}").client for place in (1, 2, 3))
+    names = re.findall(r'name="session" value="([^"]+)"', here.get("/accounts/sessions/").text)
+    assert len(names) == 2, "not the one in use"
+    assert "You are signed out there" in here.post("/accounts/sessions/", {"session": names[0]}, follow=True).text
+    assert [client.get("/organizations/").status_code for client in (here, there, third)] == [200, 302, 200]
+    stranger = Client()
+    stranger.force_login(User.objects.create_user("stranger@fabrikam.example", PASSWORD))
+    for name in (names[1], "forged", names[0]):
+        assert stranger.post("/accounts/sessions/", {"session": name}).status_code == 302
+    assert third.get("/organizations/").status_code == 200
 
 
 def test_operators_sign_in_on_the_page_that_asks_for_the_second_step(db):
