@@ -17,7 +17,7 @@ from exports.access import get_export, get_exports, sees_as_much
 from exports.formats import FORMATS
 from exports.making import AT_ONCE, export_now, start_export
 from exports.models import UNFINISHED
-from organizations.bulk import get_selection
+from organizations.bulk import Selection, get_selection
 from organizations.views import crumbs
 
 
@@ -28,8 +28,7 @@ def export(request: Request) -> HttpResponseBase:
     selection = get_selection(request.actor, request.POST)
     name = request.POST.get("format", "")
     if name not in FORMATS or not selection.count:
-        nothing = _("Nothing is selected. Tick the organizations first.")
-        messages.error(request, nothing if name in FORMATS else _("Choose the format of the file."))
+        messages.error(request, _nothing(selection) if name in FORMATS else _("Choose the format of the file."))
         return redirect(reverse("organizations:list") + selection.asked.url())
     if selection.count > AT_ONCE:
         return redirect("exports:detail", start_export(request.actor, selection, name).public_id)
@@ -38,8 +37,14 @@ def export(request: Request) -> HttpResponseBase:
     return StreamingHttpResponse(content, content_type=FORMATS[name].content_type, headers=headers)
 
 
+def _nothing(selection: Selection) -> str:
+    if selection.is_all:
+        return _("There is no organization to export.")
+    return _("Nothing is selected. Tick the organizations first.")
+
+
 def _file_name(actor: Actor, format_name: str) -> str:
-    return f"organizations-{actor.reseller.today().isoformat()}.{format_name}"
+    return f"organizations-{actor.reseller.today().isoformat()}.{FORMATS[format_name].ending or format_name}"
 
 
 @require_safe

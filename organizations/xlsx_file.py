@@ -7,15 +7,18 @@ Importing it is slow and every process passes here, so only what makes a workboo
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Final, NamedTuple
 from zipfile import ZIP_DEFLATED, ZipFile
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
+    from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 CONTENT_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MOST_ROWS: Final = 200_000  # of a workbook that we read or write
 _SHEET: Final = "xl/worksheets/sheet1.xml"
 _AT_ONCE: Final = 64 * 1024
 _WIDTH: Final = 22
@@ -29,36 +32,62 @@ _UNWRITABLE = re.compile("[\ud800-\udfff\ufffe\uffff]")
 def xlsx_file(
     headings: Sequence[str], rows: Iterable[Sequence[str]], *, sheet: str = "Organizations"
 ) -> Iterator[bytes]:
-    """The file in pieces, flat in memory at any number of rows; a row may be longer than the headings."""
-    frame, pieces = _frame(headings, sheet), _Pieces()
-    letters = _letters(len(headings))
-    with ZipFile(pieces, "w", ZIP_DEFLATED) as book:
+    """The file in pieces; a row may be longer than the headings."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    style = _set_up(book.worksheets[0], headings, sheet)
+    return poured(book, ([text_cell(style, text) for text in row] for row in rows))
+
+
+def poured(book: "Workbook", rows: Iterable[Sequence["Cell | None"]]) -> Iterator[bytes]:
+    """The workbook in pieces with these rows below its first sheet's, flat in memory at any number of them."""
+    frame, pieces = _frame(book), _Pieces()
+    with ZipFile(pieces, "w", ZIP_DEFLATED) as file:
         for name, content in frame.others.items():
-            book.writestr(name, content)
-        with book.open(_SHEET, "w") as part:
+            file.writestr(name, content)
+        with file.open(_SHEET, "w") as part:
             part.write(frame.before)
             for number, row in enumerate(rows, start=2):
-                letters = letters if len(row) <= len(letters) else _letters(len(row))
-                part.write(_row(number, letters, row, frame.style))
+                part.write(_row(number, row))
                 yield from pieces.taken(least=_AT_ONCE)
             part.write(frame.behind)
     yield from pieces.taken()
 
 
+# The attributes and the content of an element; where it stands is told between them.
+Cell = tuple[str, str]
+
+
+def text_cell(style: int, text: str) -> Cell | None:
+    """Inline text in a style whose format is “Text”, so that what people type over it stays text as well."""
+    if not text:
+        return None
+    return f's="{style}" t="inlineStr"', f'<is><t xml:space="preserve">{written(text)}</t></is>'
+
+
+def number_cell(style: int, number: object) -> Cell:
+    return f's="{style}"', f"<v>{number}</v>"
+
+
+def boolean_cell(style: int, value: bool) -> Cell:
+    return f's="{style}" t="b"', f"<v>{value:d}</v>"
+
+
+def _row(number: int, row: Sequence[Cell | None]) -> bytes:
+    cells = "".join(
+        f'<c r="{letter}{number}" {cell[0]}>{cell[1]}</c>'
+        for letter, cell in zip(_letters(len(row)), row, strict=True)
+        if cell
+    )
+    return f'<row r="{number}">{cells}</row>'.encode()
+
+
+@lru_cache
 def _letters(count: int) -> list[str]:
     from openpyxl.utils import get_column_letter
 
     return [get_column_letter(place) for place in range(1, count + 1)]
-
-
-def _row(number: int, letters: Sequence[str], row: Sequence[str], style: int) -> bytes:
-    """Cells of inline text in the format “Text”, so that what people type over them stays text as well."""
-    cells = "".join(
-        f'<c r="{letter}{number}" s="{style}" t="inlineStr"><is><t xml:space="preserve">{written(text)}</t></is></c>'
-        for letter, text in zip(letters, row, strict=False)
-        if text
-    )
-    return f'<row r="{number}">{cells}</row>'.encode()
 
 
 def written(text: str) -> str:
@@ -68,27 +97,24 @@ def written(text: str) -> str:
 
 
 class _Frame(NamedTuple):
-    """A workbook without its rows: its sheet up to where they stand and from there, its other files, their style."""
+    """A workbook without more rows: its sheet up to where they stand and from there, and its other files."""
 
     before: bytes
     behind: bytes
     others: dict[str, bytes]
-    style: int
 
 
-def _frame(headings: Sequence[str], title: str) -> _Frame:
-    from openpyxl import Workbook
+def _frame(book: "Workbook") -> _Frame:
     from openpyxl.writer.excel import save_workbook
 
-    book, content = Workbook(), io.BytesIO()
-    style = _set_up(book.worksheets[0], headings, title)
+    content = io.BytesIO()
     save_workbook(book, content)
     with ZipFile(content) as files:
         parts = {name: files.read(name) for name in files.namelist()}
     # The dimension would tell readers that there is nothing below the headings.
     sheet = re.sub(rb"<dimension[^>]*/>", b"", parts.pop(_SHEET))
     before, end, behind = sheet.partition(b"</sheetData>")
-    return _Frame(before, end + behind, parts, style)
+    return _Frame(before, end + behind, parts)
 
 
 def _set_up(sheet: "Worksheet", headings: Sequence[str], title: str) -> int:

@@ -20,7 +20,7 @@ class Template(NamedTuple):
 
 
 def _xlsx_template(also_mandatory: Collection[str] = ()) -> bytes:
-    from imports.blanks.xlsx import xlsx_template  # its library is slow to import, and every process passes here
+    from organizations.xlsx_template import xlsx_template  # slow to import, and every process passes here
 
     return xlsx_template(also_mandatory)
 

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Collection
 
-from imports.blanks.headings import template_headings
+from organizations.fields import template_headings
 
 
 def csv_template(also_mandatory: Collection[str] = ()) -> bytes:

@@ -24,9 +24,10 @@ from imports.readers.shape import (
 )
 from imports.readers.workbook_process import ask
 from imports.workbook.cells import letters
+from organizations import xlsx_file
 from organizations.problems import shortened
 
-MOST_ROWS_OF_A_SHEET: Final = 200_000
+MOST_ROWS_OF_A_SHEET: Final = xlsx_file.MOST_ROWS
 
 
 class Beginning(NamedTuple):

@@ -11,7 +11,18 @@ from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import shown, text_of
 from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
 from organizations.fields.search import derived, fold, number_key
-from organizations.fields.table import BESIDE, BY_NAME, FIELDS, MANDATORY, NAMES, SHORT_FORM, Field, Kind, Value
+from organizations.fields.table import (
+    BESIDE,
+    BY_NAME,
+    FIELDS,
+    MANDATORY,
+    NAMES,
+    SHORT_FORM,
+    Field,
+    Kind,
+    Value,
+    template_headings,
+)
 from organizations.fields.text import storable
 
 __all__ = [
@@ -47,4 +58,5 @@ __all__ = [
     "shown",
     "storable",
     "text_of",
+    "template_headings",
 ]

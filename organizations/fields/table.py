@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -222,8 +223,17 @@ FIELDS: tuple[Field, ...] = (
 )
 
 NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
+MANDATORY_MARK = " (required)"
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 MANDATORY: frozenset[str] = frozenset(field.name for field in FIELDS if field.mandatory)
 SHORT_FORM: tuple[str, ...] = ("name", "primary_domain", "registration_number", "notification_email", "contact_phone")
 # Columns that our own files have beside the seventeen; not read from a file unless its import asks for them.
 BESIDE: dict[str, str] = {"organization_id": "Organization ID", "organization_groups": "Organization groups"}
+
+
+def template_headings(also_mandatory: Collection[str] = ()) -> list[str]:
+    """What stands above the columns of every template. `also_mandatory` are fields demanded beside our own."""
+    return [
+        field.english_heading + (MANDATORY_MARK if field.mandatory or field.name in also_mandatory else "")
+        for field in FIELDS
+    ]

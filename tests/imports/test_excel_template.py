@@ -7,12 +7,11 @@ import openpyxl
 import pytest
 
 from imports.blanks import TEMPLATES
-from imports.blanks.headings import template_headings
-from imports.blanks.xlsx import xlsx_template
 from imports.headings import match_headings
 from imports.readers import reader_of
 from imports.readers.shape import Unreadable
-from organizations.fields import COUNTRIES, FIELDS, NAMES
+from organizations.fields import BESIDE, COUNTRIES, FIELDS, NAMES, template_headings
+from organizations.xlsx_template import filled_template, xlsx_template
 
 RED = "00C00000"
 
@@ -126,3 +125,63 @@ def test_filled_in_it_is_read(tmp_path, book):
     reader = reader_of(path)
     (row,) = reader.read_rows(path, reader.detect(path))
     assert row.cells == ["Åkeri AB", "akeri.se", "00556", "it@akeri.se", "TRUE", "1000.5", *[""] * 11]
+
+
+# Filled with organizations
+
+
+FULL = ["Åkeri AB", "åkeri.se", "00556", "it@åkeri.se", "TRUE", "1000.50", "31/01/2026", "007", "Storgatan 1\nvån 2"]
+FULL += ["01234", "Umeå", "=1+1", "SE", "Åsa", "+46812345678", "", "", "01939d5e-0000-7000-8000-000000000000", "A;B"]
+OLD = ["Old AB", "old.se", "", "it@old.se", "FALSE", "0", "31/01/1900", *[""] * 12]
+
+
+@pytest.fixture
+def filled():
+    return b"".join(filled_template([FULL, OLD]))
+
+
+def test_filled_it_has_the_checks_and_formats_of_the_empty_one(filled, sheet, book):
+    full = openpyxl.load_workbook(io.BytesIO(filled))
+    mine, empty = full["Organizations"], openpyxl.load_workbook(io.BytesIO(xlsx_template()))["Organizations"]
+    assert full["Countries"].sheet_state == "hidden" and mine.freeze_panes == "A2"
+    assert [cell.value for cell in mine[1]] == [*template_headings(), *BESIDE.values()]
+    assert all(cell.comment.text for cell in mine[1])
+
+    def checks(sheet):
+        found = sheet.data_validations.dataValidation
+        return [(str(c.sqref), c.type, c.formula1, c.operator, c.errorStyle, c.error) for c in found]
+
+    assert checks(mine) == checks(empty) and len(checks(mine)) == 4
+    for name in NAMES:
+        assert mine.column_dimensions[column(name)].number_format == sheet.column_dimensions[column(name)].number_format
+
+
+def test_filled_its_cells_are_what_their_checks_expect(filled):
+    mine = openpyxl.load_workbook(io.BytesIO(filled))["Organizations"]
+    row = {name: mine[f"{column(name)}2"] for name in NAMES}
+    assert (row["approval_process"].value, row["approval_process"].data_type) == (True, "b")
+    assert (row["approval_limit"].value, row["approval_limit"].data_type) == (1000.5, "n")
+    assert row["billing_start_date"].is_date and row["billing_start_date"].value.isoformat()[:10] == "2026-01-31"
+    assert row["billing_start_date"].number_format == "DD/MM/YYYY"
+    for name, text in {"customer_number": "007", "postal_code": "01234", "contact_phone": "+46812345678"}.items():
+        assert (row[name].value, row[name].data_type, row[name].number_format) == (text, "s", "@")
+    assert (row["state"].value, row["state"].data_type) == ("=1+1", "s"), "text, never a formula"
+
+
+def test_filled_it_is_read_as_the_texts_that_went_in(tmp_path, filled):
+    path = tmp_path / "filled"
+    path.write_bytes(filled)
+    reader = reader_of(path)
+    layout = reader.detect(path)
+    columns = match_headings(reader.read_headings(path, layout))
+    assert (columns.fields[:17], columns.ignored, sorted(columns.extras)) == (NAMES, [], sorted(BESIDE))
+    first, second = (row.cells for row in reader.read_rows(path, layout))
+    assert first == [*FULL[:5], "1000.5", "2026-01-31", *FULL[7:]]
+    assert second[:7] == OLD[:7], "days of which spreadsheets are not sure stay text"
+
+
+def test_filled_it_is_offered_where_the_empty_ones_are(cast):
+    client = cast.sign_in()
+    assert "Excel with my current organizations" in client.get("/organizations/create-multiple/").text
+    answer = client.post("/organizations/export/", {"format": "template", "scope": "all"}, follow=True)
+    assert "There is no organization to export." in answer.text
