@@ -101,6 +101,13 @@ FAULTS: Final = {
     "exists": gettext_lazy("in use already"),
     "too_long": gettext_lazy("too long"),
     "country_unknown": gettext_lazy("not recognised"),
+    "boolean_unknown": gettext_lazy("neither yes nor no"),
+    "date_impossible": gettext_lazy("a day that does not exist"),
+    "date_unreadable": gettext_lazy("not a date"),
+    "amount_negative": gettext_lazy("below zero"),
+    "amount_unreadable": gettext_lazy("not an amount"),
+    "email_invalid": gettext_lazy("not an email address"),
+    "domain_one_label": gettext_lazy("not a complete domain"),
     "other": gettext_lazy("not right"),
 }
 
