@@ -23,6 +23,7 @@ REASONS: Final = {
     "gone": gettext_lazy("It is gone, or you may not see it."),
     "archived": gettext_lazy("It was archived since."),
     "touched": gettext_lazy("It was changed since."),
+    "linked": gettext_lazy("It was linked to a Microsoft tenant since."),
     "not_valid": gettext_lazy("Its old values are not possible any more: another organization has them."),
 }
 

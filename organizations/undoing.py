@@ -4,7 +4,7 @@ A batch is what the event log says it is, so that a file, a grid and a program's
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
@@ -21,6 +21,7 @@ from events.models import Event, Kind
 from organizations.changes import remove_organizations
 from organizations.intake import reading_for
 from organizations.models import Organization, Source
+from organizations.tenants import linked
 from organizations.upserts import Action, Mode, Put, carry_out, plan
 
 POSSIBLE_FOR: Final = timedelta(days=30)
@@ -98,10 +99,10 @@ def undo_some(actor: Actor, batch: BatchMade, *, after: int, most: int, undo_id:
     events = list(batch.events.filter(id__gt=after)[:most])
     done = Undone(events[-1].pk if events else after)
     records = _locked(actor, events)
-    newest = _newest(actor, events)
+    newest, with_tenants = _newest(actor, events), _linked(actor, records)
     fine: list[Event] = []
     for event in events:
-        if reason := _reason(records.get(event.subject_id), event, newest):
+        if reason := _reason(records.get(event.subject_id), event, newest, with_tenants):
             done.kept.append((event.subject_id, reason))
         else:
             fine.append(event)
@@ -123,14 +124,24 @@ def _newest(actor: Actor, events: Sequence[Event]) -> dict[uuid.UUID, int]:
     return dict(later.values_list("subject_id").annotate(Max("id")))
 
 
-def _reason(record: Organization | None, event: Event, newest: Mapping[uuid.UUID, int]) -> str:
+def _linked(actor: Actor, records: Mapping[uuid.UUID, Organization]) -> set[int]:
+    """The keys of those of the records that have a Microsoft tenant."""
+    permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
+    found = linked(permitted.filter(pk__in=[record.pk for record in records.values()]))
+    return set(found.values_list("pk", flat=True))
+
+
+def _reason(
+    record: Organization | None, event: Event, newest: Mapping[uuid.UUID, int], with_tenants: Collection[int]
+) -> str:
+    """Why the record stays as it is; nothing where it can be taken back."""
     if record is None:
         return "gone"
     if record.archived_at is not None:
         return "archived"
-    if newest[event.subject_id] != event.pk or (event.kind == Kind.ORGANIZATION_CREATED and record.version != 1):
-        return "touched"
-    return ""
+    if newest[event.subject_id] == event.pk and (event.kind != Kind.ORGANIZATION_CREATED or record.version == 1):
+        return ""
+    return "linked" if record.pk in with_tenants else "touched"
 
 
 def _restore(actor: Actor, events: Sequence[Event], done: Undone, undo_id: uuid.UUID) -> None:

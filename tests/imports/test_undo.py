@@ -1,5 +1,7 @@
 """Undo: what a batch created and nobody touched since goes, what it changed goes back, everything else stays."""
 
+import re
+import uuid
 from datetime import timedelta
 
 import psycopg
@@ -13,6 +15,8 @@ from support.programs import program
 
 from accounts.tenancy import acting_for
 from cloudbroker.embedded import OWNER
+from csp_link.linking import link_tenant
+from csp_link.models import Tenant
 from events.models import Event
 from imports import undo as undoing
 from imports.models import Undo
@@ -68,6 +72,46 @@ def test_what_was_created_and_not_touched_is_removed_and_the_rest_kept_with_its_
         gone = Event.objects.filter(kind="organization.removed")
         assert gone.count() == 3
         assert gone.first().details["values"]["primary_domain"] == "customer-4.example"
+
+
+def test_of_an_import_that_people_have_worked_with_exactly_the_untouched_goes_and_the_rest_is_named(cast):
+    """Twelve rows: eight new, three that change what existed, one that finds it as it is. Then five are touched."""
+    with acting_for(cast.northwind.pk):
+        cast.create(cast.admin, *[numbered(n) | {"city": "Umeå"} for n in range(9, 13)])
+    changed = [numbered(n) | {"city": "Kiruna"} for n in range(9, 12)]
+    rows = [*(numbered(n) for n in range(1, 9)), *changed, numbered(12)]
+    client, address, job = imported(cast, *rows, mode="update")
+    assert (job.rows_created, job.rows_updated, job.rows_unchanged) == (8, 3, 1)
+    with acting_for(cast.northwind.pk):
+        found = {int(row.customer_number): row for row in Organization.objects.all()}
+        for number, version in {1: 1, 2: 1, 9: 2}.items():
+            change_organization(cast.admin, found[number], {"state": "Edited"}, version=version)
+        tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Contoso")
+        link_tenant(cast.admin, tenant, found[3])
+        add_members(cast.admin, cast.nordics, Organization.objects.filter(pk=found[4].pk))
+    page = client.get(address).text
+    for foreseen in ("4 organizations are removed", "2 get their earlier values back", "5 were touched since"):
+        assert foreseen in page
+    before = organizations(cast)
+    assert counts(run(cast, client, address)) == (4, 2, 5)
+    told = dict(re.findall(r"<li><a[^>]*>([^<]+)</a>: ([^<]+)</li>", client.get(address).text))
+    assert told == {
+        "Customer 1 AB": "It was changed since.",
+        "Customer 2 AB": "It was changed since.",
+        "Customer 3 AB": "It was linked to a Microsoft tenant since.",
+        "Customer 4 AB": "It was changed since.",
+        "Customer 9 AB": "It was changed since.",
+    }
+    after = {int(row.customer_number): row for row in organizations(cast).values()}
+    assert sorted(after) == [1, 2, 3, 4, 9, 10, 11, 12], "5 to 8 are gone"
+    assert [after[n].city for n in (9, 10, 11, 12)] == ["Kiruna", "Umeå", "Umeå", "Umeå"]
+    untouched = {row.pk: row.version for number, row in after.items() if number in (1, 2, 3, 4, 9, 12)}
+    assert untouched == {row.pk: row.version for row in before.values() if row.pk in untouched}
+    with acting_for(cast.northwind.pk):
+        assert Tenant.objects.get().organization_id == found[3].pk
+        undone = Undo.objects.get().public_id
+        made = Event.objects.filter(batch_id=undone).values_list("kind", flat=True)
+        assert sorted(made) == ["batch.undone", *["organization.changed"] * 2, *["organization.removed"] * 4]
 
 
 def test_what_was_changed_gets_its_old_values_back(cast):
