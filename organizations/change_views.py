@@ -24,6 +24,7 @@ from organizations.changes import (
     texts_of,
 )
 from organizations.forms import OrganizationForm
+from organizations.hints import told_restated
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.views import crumbs
 
@@ -49,6 +50,8 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if outcome.public_id is None:
         return _edit_page(request, found, form, status=422, version=_version(request))
     messages.success(request, _("Saved."))
+    for sentence in told_restated(outcome.row):
+        messages.info(request, sentence)
     for sentence in (p.sentence() for problems in outcome.row.warnings.values() for p in problems):
         messages.warning(request, sentence)
     return redirect("organizations:detail", found.public_id)

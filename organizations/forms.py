@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -44,8 +45,16 @@ class OrganizationForm(GroundForm):
         for field in allowed:
             required = field.mandatory or (is_new and field.name in also_mandatory(actor))
             self.fields[field.name] = field_for(field.name, required=required)
+        if "approval_limit" in self.fields:
+            self._join_approval(actor.reseller.currency)
         if is_new:
             self.initial.setdefault("country", actor.reseller.country)
+
+    def _join_approval(self, currency: str) -> None:
+        """The limit is shown when the process is on (static/js/reveal.js), and says in which money it is."""
+        limit = self.fields["approval_limit"]
+        limit.help_text = format_lazy("{} {}", limit.help_text, format_lazy(_("In {currency}."), currency=currency))
+        self.fields["approval_process"].widget.attrs["data-reveals"] = "approval_limit"
 
     @property
     def short(self) -> list[BoundField]:
@@ -124,7 +133,7 @@ def field_for(name: str, *, required: bool) -> forms.Field:
         form_field = forms.ChoiceField(choices=choices)
     else:
         form_field = forms.CharField(strip=False, widget=_widget(field))
-    form_field.label, form_field.help_text, form_field.required = field.heading, field.help, required
+    form_field.label, form_field.help_text, form_field.required = field.form_heading, field.help, required
     form_field.widget.is_required = required
     # The browser's own length limit would cut a pasted value without a word; ours says so.
     form_field.widget.attrs |= {name: value for name, value in _attributes(field).items() if value}

@@ -4,25 +4,29 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actors import Actor, Request
 from accounts.roles import Permission
 from events.log import Entry, get_timeline
 from groups.access import get_groups, get_own_group_ids
+from organizations import approval
 from organizations.access import NoGround, get_organization
 from organizations.bulk import actions_for
 from organizations.fields import BY_NAME, FIELDS, shown
 from organizations.forms import GROUPS, OrganizationForm
+from organizations.hints import Hint, get_hints, told_restated
 from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context
 from organizations.models import Organization, Source
 from organizations.tenants import tenants_of
+
+MORE = "cb_more"  # the cookie in which a browser keeps whether More was left open
 
 
 def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
@@ -51,6 +55,8 @@ def new_organization(request: Request) -> HttpResponse:
         return _form_page(request, form, status=422)
     url = reverse("organizations:detail", args=[outcome.public_id])
     messages.success(request, format_html(_("Created <a href='{}'>{}</a>."), url, outcome.row.values[0]))
+    for sentence in told_restated(outcome.row):
+        messages.info(request, sentence)
     for sentence in _warnings(outcome):
         messages.warning(request, sentence)
     return redirect("organizations:new" if "another" in request.POST else url)
@@ -73,11 +79,30 @@ def _warnings(outcome: Outcome) -> list[str]:
     return [problem.sentence() for problems in outcome.row.warnings.values() for problem in problems]
 
 
+@require_POST
+def hints(request: Request, public_id: uuid.UUID | None = None) -> JsonResponse:
+    """What can be said of the texts of a form that is not sent yet: for a new organization, or for one that exists."""
+    current = None
+    if public_id:
+        current = get_organization(request.actor, public_id, Permission.ORGANIZATIONS_EDIT)
+    else:
+        request.actor.require(Permission.ORGANIZATIONS_CREATE)
+    texts = {name: request.POST[name] for name in BY_NAME if name in request.POST}
+    told = [_hint(hint) for hint in get_hints(request.actor, texts, current)]
+    return JsonResponse({"hints": told, "link": _("Show it in a new tab")})
+
+
+def _hint(hint: Hint) -> dict[str, str]:
+    url = reverse("organizations:detail", args=[hint.organization]) if hint.organization else ""
+    return {"field": hint.field, "sentence": hint.sentence, "url": url}
+
+
 def _form_page(request: Request, form: OrganizationForm, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "problems": form.problems if form.is_bound else [],
         "no_group": request.actor.is_group_bound and not request.actor.group_ids,
+        "more_open": form.more_open or request.COOKIES.get(MORE) == "open",
         "cancel_url": reverse("organizations:list"),
         "breadcrumbs": crumbs((_("New Organization"), "")),
     }
@@ -167,6 +192,8 @@ def _facts(actor: Actor, found: Organization) -> list[dict[str, Any]]:
         for title, names in SECTIONS
     ]
     sections[0]["items"] += [{"label": _("Organization ID"), "value": str(found.public_id)}]
+    told = approval.in_words(found.approval_process, found.approval_limit, actor.reseller.currency)
+    sections[1]["items"].insert(2, {"label": _("What needs approval"), "value": told})
     return sections
 
 

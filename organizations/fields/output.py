@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from unicodedata import normalize
 
 from django.utils.translation import gettext as _
 
@@ -39,3 +40,14 @@ def shown(field_name: str, value: Value) -> str:
     if kind == Kind.COUNTRY and text in COUNTRY_NAMES:
         return _(COUNTRY_NAMES[text])
     return text
+
+
+def restated(field_name: str, text: str, value: Value) -> str:
+    """The value as `shown`, where it is not what was typed apart from capitals and white space; else nothing."""
+    readable = shown(field_name, value) if value not in (None, "") else ""
+    known = {_bare(readable), _bare(text_of(field_name, value))}
+    return "" if _bare(text) in known or not text.strip() else readable
+
+
+def _bare(text: str) -> str:
+    return normalize("NFC", "".join(text.split())).casefold()

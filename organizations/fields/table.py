@@ -78,6 +78,7 @@ FIELDS: tuple[Field, ...] = (
         kind=Kind.DOMAIN,
         mandatory=True,
         max_length=253,
+        autocomplete="url",
         inputmode="url",
         example="northwind.example",
     ),
@@ -180,7 +181,7 @@ FIELDS: tuple[Field, ...] = (
         _("The country: its English name, or its two-letter or three-letter code."),
         kind=Kind.COUNTRY,
         max_length=64,
-        autocomplete="country",
+        autocomplete="country-name",
         example="SE",
     ),
     Field(
@@ -196,7 +197,7 @@ FIELDS: tuple[Field, ...] = (
         _("The phone number of your customer's primary contact."),
         kind=Kind.PHONE,
         max_length=64,
-        autocomplete="tel",
+        autocomplete="work tel",
         inputmode="tel",
         example="+46 8 123 456 78",
     ),
@@ -206,7 +207,7 @@ FIELDS: tuple[Field, ...] = (
         _("The email address of the primary contact. It is used for messages to that person."),
         kind=Kind.EMAIL,
         max_length=254,
-        autocomplete="email",
+        autocomplete="work email",
         inputmode="email",
         example="anna@northwind.example",
     ),
@@ -216,14 +217,14 @@ FIELDS: tuple[Field, ...] = (
         _("The cell or mobile phone number of the primary contact."),
         kind=Kind.PHONE,
         max_length=64,
-        autocomplete="tel",
+        autocomplete="mobile tel",
         inputmode="tel",
         example="+46 70 123 45 67",
     ),
 )
 
-NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
 MANDATORY_MARK = " (required)"
+NAMES: tuple[str, ...] = tuple(field.name for field in FIELDS)
 BY_NAME: dict[str, Field] = {field.name: field for field in FIELDS}
 MANDATORY: frozenset[str] = frozenset(field.name for field in FIELDS if field.mandatory)
 SHORT_FORM: tuple[str, ...] = ("name", "primary_domain", "registration_number", "notification_email", "contact_phone")
