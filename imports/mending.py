@@ -25,11 +25,10 @@ from imports.unreadable import UNREAD_CELLS
 from organizations.changes import Refused
 from organizations.fields import NAMES, storable, text_of
 from organizations.problems import Problem
-from organizations.rules import UNIQUE
+from organizations.rules import CLASHES, UNIQUE
 
 # More rows than this are read anew in the background instead of while somebody waits.
 AT_ONCE: Final = 2_000
-CLASHES: Final = ("exists", "repeated")
 GROUPS: Final = 20
 
 

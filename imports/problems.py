@@ -15,7 +15,7 @@ Sentences = dict[str, list[str]]
 def sentences_of(actor: Actor, stored: Iterable[Stored | None]) -> list[Sentences]:
     """For each row the sentences by field; one query for all rows that name other organizations."""
     rows = [[(name, Problem.from_json(p)) for name, found in (row or {}).items() for p in found] for row in stored]
-    told_problems = iter(told(actor, [problem for row in rows for _, problem in row]))
+    told_problems = iter(told(actor, [found for row in rows for found in row]))
     return [_by_field([(name, next(told_problems)) for name, _ in row]) for row in rows]
 
 

@@ -11,13 +11,14 @@ from django.db import connection
 from accounts.actors import Actor
 from accounts.roles import Permission
 from organizations.batches import Batch
-from organizations.fields import Row
+from organizations.fields import Row, shown
 from organizations.models import Organization
 from organizations.problems import Problem
 
 APPROVAL: Final = ("approval_process", "approval_limit")
 # Fields that two organizations of a reseller can't share, and the column that compares them.
 UNIQUE: Final = {"primary_domain": "primary_domain", "customer_number": "customer_number_key"}
+CLASHES: Final = ("exists", "repeated")
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def get_conflicts(actor: Actor, batch: Batch) -> list[Conflict]:
             f"SELECT number, field, code, params::text FROM ({query.sql}) AS found ORDER BY 1, 2, 3", query.params
         )
         rows: list[Any] = cursor.fetchall()
-    problems = told(actor, [Problem(code, json.loads(params)) for _, _, code, params in rows])
+    problems = told(actor, [(field, Problem(code, json.loads(params))) for _, field, code, params in rows])
     return [Conflict(number, field, problem) for (number, field, _, _), problem in zip(rows, problems, strict=True)]
 
 
@@ -80,12 +81,15 @@ def also_mandatory(actor: Actor) -> frozenset[str]:
     return demanded if actor.can(Permission.APPROVAL_EDIT) else demanded.difference(APPROVAL)
 
 
-def told(actor: Actor, problems: Iterable[Problem]) -> list[Problem]:
-    """The problems in the words that this actor may read: only what they see is named, everything else is hidden."""
-    problems = list(problems)
-    ids = {problem.params["organization"] for problem in problems if problem.code == "exists"}
+def told(actor: Actor, found: Iterable[tuple[str, Problem]]) -> list[Problem]:
+    """The problems of fields in the words that this actor may read: only what they see is named, the rest is hidden.
+
+    Domains are compared in ASCII and told in Unicode.
+    """
+    found = list(found)
+    ids = {problem.params["organization"] for _, problem in found if problem.code == "exists"}
     seen = _seen(actor, ids) if ids else {}
-    return [_told(problem, seen) if problem.code == "exists" else problem for problem in problems]
+    return [_told(field, problem, seen) if problem.code in CLASHES else problem for field, problem in found]
 
 
 def _seen(actor: Actor, ids: set[Any]) -> dict[str, Organization]:
@@ -95,8 +99,11 @@ def _seen(actor: Actor, ids: set[Any]) -> dict[str, Organization]:
     return {str(row.public_id): row for row in rows.only("public_id", "name", "archived_at")}
 
 
-def _told(problem: Problem, seen: dict[str, Organization]) -> Problem:
-    value = problem.params.get("value", "")
+def _told(field: str, problem: Problem, seen: dict[str, Organization]) -> Problem:
+    value = str(problem.params.get("value", ""))
+    value = shown(field, value) if field in UNIQUE else value
+    if problem.code == "repeated":
+        return Problem("repeated", {**problem.params, "value": value})
     other = seen.get(str(problem.params["organization"]))
     if other is None:
         return Problem("taken_hidden", {"value": value})
