@@ -12,9 +12,11 @@ document.addEventListener("keydown", (event) => {
   go(cells[next]);
 });
 
-const saved = /^#row-\d+$/.test(location.hash) && document.querySelector(location.hash);
+// the saved row may be gone from a list of those with errors: the next one is found by its number
+const saved = location.hash.match(/^#row-(\d+)$/);
 if (saved) {
-  const after = wrong().find((cell) => saved.contains(cell) || saved.compareDocumentPosition(cell) & Node.DOCUMENT_POSITION_FOLLOWING);
+  const numberOf = (cell) => Number(cell.closest("tr").id.replace("row-", ""));
+  const after = wrong().find((cell) => numberOf(cell) >= Number(saved[1]));
   if (after) go(after);
 }
 
