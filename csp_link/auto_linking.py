@@ -12,7 +12,8 @@ from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.refusals import Refused
 from accounts.roles import Permission
-from csp_link.assessing import assess, directory_of, open_tenants
+from api.keys import actor_of_key
+from csp_link.assessing import assess, directory_of, open_tenants, reading_of
 from csp_link.auto_plan import COUNTED, DONE, Plan, Step, steps
 from csp_link.client import PartnerCenter
 from csp_link.linking import attach, create_for
@@ -24,11 +25,11 @@ from events.models import Kind
 from groups.access import actor_of
 from jobs.work import Dropped, Turn, enqueue
 from organizations.access import get_ground
-from organizations.intake import reading_for
-from organizations.models import Organization, Source
+from organizations.models import Organization
 
 AUTO_LINK: Final = "csp_link.auto_link"
 BUSY: Final = (AutoState.PREPARING, AutoState.RUNNING)
+ACTING: Final = ("reseller", "membership__user", "api_key__made_by__user")
 CHUNK: Final = 200
 # So many profiles are read before what they said is committed.
 PROFILES: Final = 20
@@ -47,7 +48,7 @@ def prepare(actor: Actor) -> AutoLink:
     if running := runs.filter(state__in=BUSY).first():
         return running
     runs.filter(state=AutoState.READY).delete()  # what it says may not be true any more
-    auto = AutoLink.objects.create(reseller=actor.reseller, membership=actor.membership)
+    auto = AutoLink.objects.create(reseller=actor.reseller, membership=actor.membership, api_key=actor.key)
     enqueue(AUTO_LINK, reseller_id=actor.reseller.pk, object_id=auto.pk)
     return auto
 
@@ -62,7 +63,8 @@ def start(actor: Actor, auto: AutoLink, groups: Sequence[str] = ()) -> None:
         raise Refused(_("This has been started already."))
     ground = get_ground(actor, groups)
     current.groups = [group.public_id for group in ground.groups]
-    current.membership, current.state, current.place, current.seen = actor.membership, AutoState.RUNNING, 0, 0
+    current.membership, current.api_key = actor.membership, actor.key
+    current.state, current.place, current.seen = AutoState.RUNNING, 0, 0
     current.save()
     record(actor, Kind.AUTO_LINK_STARTED, current.public_id)
     enqueue(AUTO_LINK, reseller_id=actor.reseller.pk, object_id=current.pk)
@@ -71,6 +73,7 @@ def start(actor: Actor, auto: AutoLink, groups: Sequence[str] = ()) -> None:
 def work(turn: Turn) -> None:
     with turn.step(gets_on=False):
         auto = _get(turn)
+        _actor(auto).require(Permission.TENANTS_EDIT)
         if auto.resumes_at and auto.resumes_at > timezone.now():
             turn.rest(auto.resumes_at)
             return
@@ -93,7 +96,7 @@ def _prepare(turn: Turn, auto: AutoLink, connection: Connection | None) -> None:
     with turn.step(gets_on=False):
         auto = _get(turn, auto)
         if not auto.place:
-            assess(_actor(auto))
+            assess(auto.reseller)
             auto.total = _unread(auto).count()
             auto.save()
     if connection is not None and not connection.needs_consent:
@@ -163,11 +166,10 @@ def _meet(turn: Turn, auto: AutoLink, trouble: Trouble) -> None:
 
 
 def _count(auto: AutoLink) -> None:
-    actor = _actor(auto)
-    assess(actor)
+    assess(auto.reseller)
     for name in (*COUNTED.values(), "lent"):
         setattr(auto, name, 0)
-    for step in steps(open_tenants(actor), directory_of(actor), reading_for(actor, Source.CSP)):
+    for step in steps(open_tenants(auto.reseller), directory_of(auto.reseller), reading_of(auto.reseller)):
         setattr(auto, COUNTED[step.plan], getattr(auto, COUNTED[step.plan]) + 1)
         auto.lent += step.plan is Plan.CREATE and step.has_lent_domain
     auto.total = auto.to_link + auto.to_create + auto.to_decide + auto.to_skip
@@ -194,7 +196,7 @@ def _run(turn: Turn, auto: AutoLink) -> None:
 
 
 def _do(actor: Actor, auto: AutoLink, chunk: Sequence[Tenant]) -> None:
-    planned = list(steps(chunk, directory_of(actor), reading_for(actor, Source.CSP)))
+    planned = list(steps(chunk, directory_of(auto.reseller), reading_of(auto.reseller)))
     _link(actor, auto, [step for step in planned if step.plan is Plan.LINK])
     lost = _create(actor, auto, [step for step in planned if step.plan is Plan.CREATE])
     for step in planned:
@@ -223,7 +225,7 @@ def _create(actor: Actor, auto: AutoLink, planned: Sequence[Step]) -> set[int]:
 
 
 def _finish(actor: Actor, auto: AutoLink) -> None:
-    assess(actor)
+    assess(auto.reseller)
     auto.state, auto.finished_at = AutoState.DONE, timezone.now()
     auto.save()
     details = {name: getattr(auto, name) for name in DONE.values()}
@@ -237,13 +239,17 @@ def _fail(auto: AutoLink, trouble: Trouble) -> None:
 
 
 def _actor(auto: AutoLink) -> Actor:
+    """Who acts in it, as far as they still may."""
+    if auto.api_key is not None:
+        auto.api_key.reseller = auto.reseller
+        return actor_of_key(auto.api_key)
     auto.membership.reseller = auto.reseller
     return actor_of(auto.membership)
 
 
 def _get(turn: Turn, before: AutoLink | None = None) -> AutoLink:
     """Locked, and where it was; Dropped when somebody else has moved it on."""
-    rows = AutoLink.objects.select_for_update(of=("self",)).select_related("membership__user", "reseller")
+    rows = AutoLink.objects.select_for_update(of=("self",)).select_related(*ACTING)
     found = rows.filter(pk=turn.object_id, state__in=BUSY).first()
     if found is None or (before and (found.state, found.place) != (before.state, before.place)):
         raise Dropped

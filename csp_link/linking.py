@@ -12,7 +12,6 @@ from accounts.actors import Actor
 from accounts.models import new_id
 from accounts.refusals import Refused
 from accounts.roles import Permission
-from csp_link.assessing import forget_assessment
 from csp_link.models import Tenant
 from events.log import record
 from events.models import Kind
@@ -48,7 +47,6 @@ def attach(actor: Actor, tenant: Tenant, organization: Organization, batch_id: u
     )
     details = {"tenant": str(tenant), "tenant_id": str(tenant.tenant_id)}
     record(actor, Kind.ORGANIZATION_LINKED, organization.public_id, batch_id=batch_id, details=details)
-    forget_assessment(actor)
 
 
 @transaction.atomic
@@ -84,13 +82,12 @@ def unlink_tenant(actor: Actor, tenant: Tenant, reason: str) -> None:
     if organization is None:
         raise Refused(_("%(tenant)s is not linked (any more).") % {"tenant": current})
     current.organization, current.linked_at, current.reason = None, None, reason[:MOST_REASON]
-    current.rejected = [*current.rejected, organization.public_id]
-    current.save(update_fields=["organization", "linked_at", "reason", "rejected"])
+    current.rejected, current.assessed_version = [*current.rejected, organization.public_id], None
+    current.save(update_fields=["organization", "linked_at", "reason", "rejected", "assessed_version"])
     raise_version(actor, organization)
     details = {"tenant": str(current), "tenant_id": str(current.tenant_id), "reason": current.reason}
     record(actor, Kind.ORGANIZATION_UNLINKED, organization.public_id, details=details)
     record(actor, Kind.TENANT_UNLINKED, current.public_id, details={"reason": current.reason})
-    forget_assessment(actor)
 
 
 @transaction.atomic
@@ -108,18 +105,16 @@ def stop_ignoring(actor: Actor, tenant: Tenant) -> None:
         current.ignored_at, current.reason = None, ""
         current.save(update_fields=["ignored_at", "reason"])
         record(actor, Kind.TENANT_UNIGNORED, current.public_id)
-        forget_assessment(actor)
 
 
 @transaction.atomic
 def reject_suggestion(actor: Actor, tenant: Tenant, organization: Organization) -> None:
     current = _free(actor, tenant)
     if organization.public_id not in current.rejected:
-        current.rejected = [*current.rejected, organization.public_id]
-        current.save(update_fields=["rejected"])
+        current.rejected, current.assessed_version = [*current.rejected, organization.public_id], None
+        current.save(update_fields=["rejected", "assessed_version"])
         details = {"organization_id": str(organization.public_id)}
         record(actor, Kind.TENANT_REJECTED, current.public_id, details=details)
-        forget_assessment(actor)
 
 
 def _locked(actor: Actor, tenant: Tenant) -> Tenant:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from django.db import connection as database
 
 from accounts.models import new_id
-from csp_link.models import Assessment, StagedTenant, Sync, Tenant
+from csp_link.models import StagedTenant, Sync, Tenant
 from csp_link.replies import Customer
 from events.models import Kind
 from organizations.fields import fold
@@ -48,7 +48,7 @@ _RETURNED: Final = _LOG.format(
 _TAKE_OVER: Final = f"""
 UPDATE csp_link_tenant AS changed
 SET name = pair.name, domain = pair.domain, relationship = pair.relationship, sort_name = pair.sort_name,
-    search_text = pair.search_text, profile_at = NULL
+    search_text = pair.search_text, profile_at = NULL, assessed_version = NULL
 FROM (SELECT tenant.id, {", ".join(f"staged.{name}" for name in _STAGED)} {_PAIRS} AND ({_DIFFERS})) AS pair
 WHERE changed.id = pair.id
 """
@@ -109,7 +109,6 @@ def merge(sync: Sync, author: str) -> None:
     _run(_TAKE_OVER, sync)
     _run(_SEE, sync)
     sync.found = _run(_FOUND, sync, author, Kind.TENANT_FOUND)
-    Assessment.objects.filter(reseller_id=sync.reseller_id).update(at=None)
 
 
 def count_missing(sync: Sync) -> int:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Membership, Reseller, new_id
+from accounts.models import ApiKey, Membership, Reseller, new_id
 from accounts.roles import Permission
 from accounts.sealed import SealedField
 from csp_link.clouds import Cloud
@@ -168,10 +168,12 @@ class Tenant(models.Model):
     profile_at = models.DateTimeField(null=True)
     profile_asked_at = models.DateTimeField(null=True)
     profile_trouble = models.CharField(max_length=32, blank=True)
-    # What assessing.py found out while the tenant was open.
+    # What assessing.py found out while the tenant was open, and in which version of the assessment: in none since it
+    # has changed.
     finding = models.CharField(max_length=32, choices=Standing, default=Standing.UNLINKED)
     candidates = models.JSONField(default=list)  # [organization's public id, reason, value] each
     missing = ArrayField(models.CharField(max_length=32), default=list)
+    assessed_version = models.PositiveIntegerField(null=True)
     rejected = ArrayField(models.UUIDField(), default=list)  # organizations that a person said it is not
     sort_name = models.CharField(max_length=255, editable=False)
     search_text = models.TextField(editable=False)
@@ -222,10 +224,11 @@ class Tenant(models.Model):
 
 
 class Assessment(models.Model):
-    """Up to when the open tenants of a reseller were compared with its organizations; never, where it is None."""
+    """As of when the open tenants of a reseller are compared with its organizations; a new version for every moment."""
 
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
-    at = models.DateTimeField(null=True)
+    at = models.DateTimeField(null=True)  # None: what was found before counts no more
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [models.UniqueConstraint("reseller", name="one_assessment_per_reseller")]
@@ -328,6 +331,8 @@ class AutoLink(models.Model):
     reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
     public_id = models.UUIDField(default=new_id, editable=False)
     membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    # Who acts when a worker goes on with it: the key if there is one, which that person made.
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, db_constraint=False, db_index=False)
     state = models.CharField(max_length=16, choices=AutoState, default=AutoState.PREPARING)
     groups = ArrayField(models.UUIDField(), default=list)  # of the organizations that are created
     place = models.BigIntegerField(default=0)

@@ -93,6 +93,26 @@ def sync_context(actor: Actor) -> dict[str, Any]:
     return context | (_of_sync(actor, sync) if sync else {})
 
 
+def read_context(actor: Actor) -> dict[str, Any]:
+    """How old the list is, in a sentence, and whether it can be read anew."""
+    sync, connection = get_last_sync(actor), get_connection(actor)
+    is_reading = sync is not None and sync.state in UNFINISHED
+    works = connection is not None and not connection.needs_consent
+    return {
+        "read": _read(sync) if sync else "",
+        "can_refresh": works and not is_reading and actor.can(Permission.TENANTS_EDIT),
+    }
+
+
+def _read(sync: Sync) -> str:
+    if sync.finished_at is None:
+        return _("The list is being read from Partner Center now.")
+    told = {"moment": _moment(sync.finished_at)}
+    if sync.state == State.FAILED:
+        return _("The last reading failed on %(moment)s; this is what was read before.") % told
+    return _("Read from Partner Center on %(moment)s.") % told
+
+
 def _of_sync(actor: Actor, sync: Sync) -> dict[str, Any]:
     found: dict[str, Any] = {"sync_tone": TONES.get(State(sync.state), "info"), "facts": _sync_facts(sync)}
     if sync.state in UNFINISHED:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from csp_link.client import PartnerCenter
 from csp_link.mapping import domains_of, texts_of_customer
-from csp_link.models import Assessment, Connection, Tenant
+from csp_link.models import Connection, Tenant
 from csp_link.troubles import Trouble
 from jobs.work import Turn, enqueue
 
@@ -65,5 +65,4 @@ def keep(tenant: Tenant, told: dict[str, Any] | Trouble) -> None:
         rows.update(profile_trouble=told.code)
         return
     known = {"profile": texts_of_customer(told), "domains": domains_of(told)}
-    rows.update(**known, profile_at=timezone.now(), profile_trouble="")
-    Assessment.objects.filter(reseller_id=tenant.reseller_id).update(at=None)
+    rows.update(**known, profile_at=timezone.now(), profile_trouble="", assessed_version=None)

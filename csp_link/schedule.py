@@ -1,4 +1,4 @@
-"""What happens to a connection without anybody asking: its token is kept alive, and the list is read."""
+"""What happens without anybody asking: tokens are kept alive, lists read, tenants compared."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from accounts.tenancy import acting_for
+from csp_link.assessing import ask_to_assess
 from csp_link.connecting import CHECK
 from csp_link.models import Connection, Sync
 from csp_link.syncing import begin
@@ -20,20 +21,21 @@ LOOK_AGAIN: Final = timedelta(hours=1)
 
 
 def tick() -> int:
-    """Look after every reseller's connection; returns for how many something was queued."""
+    """Look after every reseller; returns for how many something was queued."""
     return sum(_look_after(reseller_id) for reseller_id in Reseller.objects.values_list("pk", flat=True))
 
 
 def _look_after(reseller_id: int) -> bool:
     with acting_for(reseller_id):
+        wants_comparing = ask_to_assess(reseller_id)
         connection = Connection.objects.filter(reseller_id=reseller_id).first()
         if connection is None or connection.needs_consent:
-            return False
+            return wants_comparing
         if wants_test := _is_older(connection.checked_at, LOOK_AGAIN if connection.trouble else KEEP_ALIVE):
             enqueue(CHECK, reseller_id=reseller_id, object_id=connection.pk)
         if wants_reading := _wants_reading(connection):
             begin(connection)
-    return wants_test or wants_reading
+    return wants_comparing or wants_test or wants_reading
 
 
 def _wants_reading(connection: Connection) -> bool:

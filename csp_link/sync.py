@@ -8,6 +8,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from csp_link.assessing import ask_to_assess
 from csp_link.checking import note
 from csp_link.client import PartnerCenter
 from csp_link.connecting import CHECK
@@ -74,6 +75,7 @@ def _apply(sync: Sync, connection: Connection, *, is_proven: bool) -> None:
     missing = count_missing(sync) if is_proven else 0
     sync.is_complete = is_proven
     merge(sync, AUTHOR)
+    ask_to_assess(sync.reseller_id)
     note(connection, None)
     if missing > known * MOST_ENDED:
         _hold(sync, missing)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from csp_link import auto_linking, checking, connecting, profiles, schedule, sync, syncing
+from csp_link import assessing, auto_linking, checking, connecting, profiles, schedule, sync, syncing
 from jobs.work import take_turn
 
 
@@ -14,6 +14,11 @@ def check(reseller_id: int, connection_id: int) -> None:
 @shared_task(name=syncing.SYNC)
 def read(reseller_id: int, sync_id: int) -> None:
     take_turn(syncing.SYNC, reseller_id, sync_id, work=sync.read, give_up=sync.give_up)
+
+
+@shared_task(name=assessing.ASSESS)
+def assess(reseller_id: int, assessment_id: int) -> None:
+    take_turn(assessing.ASSESS, reseller_id, assessment_id, work=assessing.work, give_up=assessing.give_up)
 
 
 @shared_task(name=profiles.PROFILE)

@@ -73,7 +73,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     asked = Asked.of(query)
     found = find(actor, asked.search, asked.state)
     page = get_page(
-        found.select_related("organization"),
+        found.prefetch_related("organization"),  # a join may be planned as if there were but a few tenants
         Order("list_order"),
         size=asked.size,
         after=asked.after,
@@ -91,6 +91,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "pager": _pager(asked, page),
         "empty": "" if page.rows else "no_match" if asked.search or asked.state else "none_yet",
         "can_edit": actor.can(Permission.TENANTS_EDIT),
+        "can_complete": asked.state == Standing.INCOMPLETE and bool(page.rows) and actor.can(Permission.TENANTS_EDIT),
     }
 
 

@@ -32,7 +32,9 @@ def tenant_crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
     return crumbs((_("Link Tenant to Organization"), reverse("csp_link:tenants") if path else ""), *path)
 
 
-def link_context(actor: Actor, tenant: Tenant, form: OrganizationForm, search: str) -> dict[str, Any]:
+def link_context(
+    actor: Actor, tenant: Tenant, form: OrganizationForm, search: str, *, is_comparing: bool
+) -> dict[str, Any]:
     suggestions = suggestions_of(tenant, organizations_of(actor, [tenant]))
     return {
         "tenant": tenant_facts(tenant),
@@ -41,7 +43,7 @@ def link_context(actor: Actor, tenant: Tenant, form: OrganizationForm, search: s
         "found": _found(actor, search) if search else [],
         "form": form,
         "problems": form.problems,
-        "notes": _notes(tenant),
+        "notes": _notes(tenant, is_comparing=is_comparing),
         "breadcrumbs": tenant_crumbs((str(tenant), "")),
     }
 
@@ -61,7 +63,7 @@ def tenant_facts(tenant: Tenant) -> dict[str, Any]:
     }
 
 
-def _notes(tenant: Tenant) -> list[dict[str, str]]:
+def _notes(tenant: Tenant, *, is_comparing: bool) -> list[dict[str, str]]:
     """What a person should know before relying on the texts."""
     notes = []
     if tenant.profile_at is None:
@@ -71,6 +73,9 @@ def _notes(tenant: Tenant) -> list[dict[str, str]]:
     if is_lent(texts_of(tenant).get("primary_domain", "")):
         lent = _("Partner Center shows no domain but the one that Microsoft lent. Enter the customer's own if you can.")
         notes.append({"tone": "info", "text": lent})
+    if is_comparing:
+        later = _("The suggestions are being compared with your organizations. Load the page again in a moment.")
+        notes.append({"tone": "info", "text": later})
     return notes
 
 

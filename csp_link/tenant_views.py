@@ -15,7 +15,7 @@ from accounts.actors import Actor, Request
 from accounts.refusals import Refused
 from accounts.roles import Permission
 from csp_link.access import get_tenant
-from csp_link.assessing import assess_if_stale
+from csp_link.assessing import freshen
 from csp_link.auto_pages import auto_card
 from csp_link.linking import (
     MOST_REASON,
@@ -27,6 +27,7 @@ from csp_link.linking import (
     unlink_tenant,
 )
 from csp_link.models import Tenant
+from csp_link.pages import read_context
 from csp_link.profiles import ask_for_profile
 from csp_link.tenant_list import list_context
 from csp_link.tenant_pages import link_context, prefilled, tenant_crumbs, tenant_facts
@@ -38,10 +39,19 @@ from organizations.intake import Outcome
 @require_safe
 def tenants(request: Request) -> HttpResponse:
     request.actor.require(Permission.TENANTS_SEE)
-    assess_if_stale(request.actor)
-    auto = {"auto": auto_card(request.actor), "breadcrumbs": tenant_crumbs()}
-    context = list_context(request.actor, request.GET) | auto
+    is_comparing = freshen(request.actor)
+    more = {"auto": auto_card(request.actor), "is_comparing": is_comparing, "breadcrumbs": tenant_crumbs()}
+    context = list_context(request.actor, request.GET) | read_context(request.actor) | more
     return render(request, "csp_link/tenants.html", context)
+
+
+@require_safe
+def comparing(request: Request) -> HttpResponse:
+    """The note that is asked for again while a worker compares; the list is due anew when that is over."""
+    request.actor.require(Permission.TENANTS_SEE)
+    if freshen(request.actor):
+        return render(request, "csp_link/_comparing.html")
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,15 +63,17 @@ def link(request: Request, tenant_id: uuid.UUID) -> HttpResponse:
         return _refused(request, _("%(tenant)s is linked, ignored or has ended.") % {"tenant": tenant})
     if "now" not in request.GET and ask_for_profile(request.actor, tenant):
         return render(request, "csp_link/waiting.html", _waiting(tenant))
-    assess_if_stale(request.actor)
-    return _link_page(request, get_tenant(request.actor, tenant_id))
+    return _link_page(request, tenant)
 
 
 def _link_page(
     request: Request, tenant: Tenant, form: OrganizationForm | None = None, status: int = 200
 ) -> HttpResponse:
+    is_comparing = freshen(request.actor)
+    tenant = get_tenant(request.actor, tenant.tenant_id)  # with what was found just now
     search = request.GET.get("search", "").replace("\0", " ").strip()[:200]
-    context = link_context(request.actor, tenant, form or prefilled(request.actor, tenant), search)
+    form = form or prefilled(request.actor, tenant)
+    context = link_context(request.actor, tenant, form, search, is_comparing=is_comparing)
     return render(request, "csp_link/link.html", context, status=status)
 
 

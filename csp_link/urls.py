@@ -10,6 +10,7 @@ urlpatterns = [
     path("sync/<uuid:public_id>/ended/", views.confirm, name="confirm_ended"),
     path("sync/<uuid:public_id>/keep/", views.keep, name="keep_missing"),
     path("tenants/", tenant_views.tenants, name="tenants"),
+    path("tenants/comparing/", tenant_views.comparing, name="comparing"),
     path("tenants/<uuid:tenant_id>/link/", tenant_views.link, name="link"),
     path("tenants/<uuid:tenant_id>/profile/", tenant_views.profile, name="profile"),
     path("tenants/<uuid:tenant_id>/link-existing/", tenant_views.link_existing, name="link_existing"),

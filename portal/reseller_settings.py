@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.actors import Actor
 from accounts.models import Reseller
 from accounts.roles import Permission
+from csp_link.assessing import forget_findings
 from events.log import record
 from events.models import Kind
 from imports.access import get_imports
@@ -58,6 +59,7 @@ def change_mandatory_fields(actor: Actor, *, demand: Collection[str], release: C
         reseller = _locked(actor)
         wanted = {*reseller.mandatory_fields, *demand} - {*release} - MANDATORY
         _write(actor, reseller, {"mandatory_fields": [name for name in NAMES if name in wanted]})
+        forget_findings(reseller)
 
 
 def demand_second_factor(actor: Actor, demanded: bool) -> None:

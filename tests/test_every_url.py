@@ -103,6 +103,7 @@ TABLE = [
     ("csp/sync/{reading}/ended/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/sync/{reading}/keep/", "post", (LOGIN, 409, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/tenants/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
+    ("csp/tenants/comparing/", "get", (LOGIN, 200, 200, 403, 403, 403, 403, 200, 403)),
     ("csp/tenants/{tenant}/link/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/tenants/{tenant}/link/", "post", (LOGIN, 422, 403, 404, 404, 404, 404, 404, 403)),
     ("csp/tenants/{tenant}/profile/", "get", (LOGIN, 200, 403, 404, 404, 404, 404, 404, 403)),

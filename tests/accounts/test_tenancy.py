@@ -133,10 +133,10 @@ def fill(reseller, membership, group):
         sync = Sync.objects.create(reseller=reseller, membership=membership)
         Tenant.objects.create(reseller=reseller, tenant_id=new_id(), name="Shared")
         Assessment.objects.create(reseller=reseller)
-        AutoLink.objects.create(reseller=reseller, membership=membership)
         StagedTenant.objects.create(reseller=reseller, sync=sync, tenant_id=new_id(), name="Shared")
         key = ApiKey.objects.create(reseller=reseller, made_by=membership, name="X", scopes=[], hash=str(reseller.pk))
         Answer.objects.create(reseller=reseller, key=key, name="x", asked="")
+        AutoLink.objects.create(reseller=reseller, membership=membership, api_key=key)
         file = {"file_name": "a.csv", "file_size": 1, "sha256": "", "upload": "a.csv"}
         job = Import.objects.create(reseller=reseller, membership=membership, api_key=key, **file)
         Undo.objects.create(reseller=reseller, batch_id=new_id(), membership=membership, api_key=key, total=1)
@@ -241,6 +241,7 @@ LINKS = {
     ("imports_rememberedcolumns", "membership_id", "accounts_membership"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
+    ("csp_link_autolink", "api_key_id", "accounts_apikey"),
     ("csp_link_autolink", "membership_id", "accounts_membership"),
     ("csp_link_stagedtenant", "sync_id", "csp_link_sync"),
     ("csp_link_sync", "membership_id", "accounts_membership"),

@@ -148,7 +148,7 @@ def test_the_list_takes_few_queries_however_many_there_are(desk, django_assert_m
         desk.tenant(f"Tenant {number:02}", f"t{number}.example")
         desk.organization(f"Tenant {number:02} AB")
     desk.rows()
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(28):
         assert desk.rows()["Tenant 03"]["suggestions"]
 
 
