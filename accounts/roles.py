@@ -71,6 +71,8 @@ LEVELS: "dict[str, StrPromise]" = {"E": _("Edit"), "V": _("View"), "–": _("No"
 
 # Roles that see and create only in the groups they were given.
 GROUP_BOUND = frozenset(Role) - {Role.RESELLER_ADMIN, Role.VIEW_ONLY_ADMIN}
+# A tenant without an organization is in no group: a key that is bound to groups has none of these, whatever its role.
+OF_NO_GROUP = frozenset({Permission.TENANTS_SEE, Permission.TENANTS_EDIT})
 
 
 def _permissions(column: int) -> frozenset[Permission]:

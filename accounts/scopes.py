@@ -33,7 +33,7 @@ _PERMISSIONS: Final[dict[Scope, frozenset[Permission]]] = {
     Scope.IMPORTS_WRITE: _CREATING | {Permission.ORGANIZATIONS_EDIT, Permission.IMPORTS_SEE_ALL},
     Scope.GROUPS_READ: frozenset({Permission.GROUPS_SEE}),
     Scope.GROUPS_WRITE: _SEEING | {Permission.GROUPS_EDIT},
-    Scope.TENANTS_READ: frozenset({Permission.TENANTS_SEE}),
+    Scope.TENANTS_READ: _SEEING | {Permission.TENANTS_SEE},
     Scope.TENANTS_WRITE: _CREATING | {Permission.TENANTS_SEE, Permission.TENANTS_EDIT},
     Scope.EVENTS_READ: _SEEING | {Permission.EVENTS_SEE},
 }

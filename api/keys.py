@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.actors import Actor
 from accounts.models import ApiKey
 from accounts.refusals import Refused
-from accounts.roles import GROUP_BOUND, PERMISSIONS, Permission, Role
+from accounts.roles import GROUP_BOUND, OF_NO_GROUP, PERMISSIONS, Permission, Role
 from accounts.scopes import Scope, including, permissions_of
 from events.log import record
 from events.models import Kind
@@ -124,6 +124,8 @@ def actor_of_key(key: ApiKey) -> Actor:
     role = Role(key.role)
     permissions = PERMISSIONS[role] & permissions_of(scopes_of(key)) if is_alive(key) else frozenset()
     groups = None if key.group_ids is None else frozenset(key.group_ids)
+    if groups is not None:
+        permissions -= OF_NO_GROUP
     return Actor(key.reseller, key.made_by, role, permissions, groups, key)
 
 

@@ -13,6 +13,7 @@ from accounts.actors import Request
 from accounts.roles import Permission
 from api.describing import describe
 from api.mounting import make_api
+from csp_link.api import router as tenants
 from imports.api import batches
 from imports.api import router as imports
 from organizations.api import router as organizations
@@ -25,6 +26,7 @@ api.add_router("/organizations", organizations)
 api.add_router("/groups", groups)
 api.add_router("/imports", imports)
 api.add_router("/batches", batches)
+api.add_router("/tenants", tenants)
 api.add_router("/events", events)
 
 

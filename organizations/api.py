@@ -1,11 +1,11 @@
 """The API's routes for organizations: the verbs of the pages, spoken by programs."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from itertools import chain
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
@@ -35,6 +35,7 @@ from organizations.models import Organization, OrganizationQuerySet, Source
 from organizations.problems import Problem
 from organizations.upserts import Action, Mode, NothingWritten, Put, put_organizations
 
+T = TypeVar("T")
 router = Router(tags=["Organizations"])
 READ, WRITE = Needs(Scope.ORGANIZATIONS_READ), Needs(Scope.ORGANIZATIONS_WRITE)
 ONE: Final = {200: schemas.Organization, **REFUSED}
@@ -60,7 +61,7 @@ def list_organizations(
     keys = ("updated_at", "public_id") if updated_since else ("public_id",)
     if updated_since:
         rows = rows.filter(updated_at__gte=updated_since)
-    found, following = page_of(_with_groups(actor, rows), *keys, cursor=cursor, limit=limit)
+    found, following = page_of(_whole(actor, rows), *keys, cursor=cursor, limit=limit)
     return {
         "items": [as_json(row) for row in found],
         "next_cursor": following,
@@ -81,7 +82,7 @@ def _found(actor: Actor, search: str, group: uuid.UUID | None, archived: bool) -
 @router.post("", auth=WRITE, response=NEW, summary="Create an organization")
 def create(request: HttpRequest, response: HttpResponse, payload: schemas.NewOrganization) -> Any:
     actor, texts, groups = actor_in(request), *_parts(payload)
-    (outcome,) = _grounded(lambda: create_organizations(actor, [texts], source=Source.API, groups=groups))
+    (outcome,) = grounded(lambda: create_organizations(actor, [texts], source=Source.API, groups=groups))
     _refuse(outcome.errors)
     return Status(HTTPStatus.CREATED, _answer(actor, outcome.public_id, response))
 
@@ -134,7 +135,7 @@ def put(
     actor, texts, groups = actor_in(request), *_parts(payload)
     if fold(texts.setdefault("customer_number", customer_number)) != fold(customer_number):
         _refuse({"customer_number": [Problem("number_differs", {})]})
-    (put,) = _grounded(lambda: put_organizations(actor, [texts], source=Source.API, mode=Mode.BY_NUMBER, groups=groups))
+    (put,) = grounded(lambda: put_organizations(actor, [texts], source=Source.API, mode=Mode.BY_NUMBER, groups=groups))
     _refuse(put.errors)
     status = HTTPStatus.CREATED if put.action is Action.CREATED else HTTPStatus.OK
     return Status(status, _answer(actor, put.public_id, response))
@@ -149,7 +150,7 @@ def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
     refs = [row.pop("client_ref", None) for row in given]
     batch_id = new_id()
     try:
-        puts = _grounded(
+        puts = grounded(
             lambda: put_organizations(
                 actor,
                 [texts_of_json(row) for row in given],
@@ -161,9 +162,7 @@ def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
             )
         )
     except NothingWritten as nothing:
-        raise _invalid(
-            {f"rows.{p.number}.{n}": told for p in nothing.puts for n, told in p.errors.items()}
-        ) from nothing
+        raise refusal({f"rows.{p.number}.{n}": told for p in nothing.puts for n, told in p.errors.items()}) from nothing
     return _counted(puts) | {
         "batch_id": batch_id,
         "items": [_item(put, ref) for put, ref in zip(puts, refs, strict=True)],
@@ -204,8 +203,8 @@ def billing_eligibility(request: HttpRequest, public_id: uuid.UUID, on: date | N
     return {"may_run": may_run_billing(found, day), "start_date": found.billing_start_date}
 
 
-def _with_groups(actor: Actor, rows: OrganizationQuerySet) -> OrganizationQuerySet:
-    return rows.prefetch_related(Prefetch("groups", get_groups(actor)))
+def _whole(actor: Actor, rows: OrganizationQuerySet) -> OrganizationQuerySet:
+    return rows.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants")
 
 
 def _only(actor: Actor, found: Organization) -> OrganizationQuerySet:
@@ -215,7 +214,7 @@ def _only(actor: Actor, found: Organization) -> OrganizationQuerySet:
 def _answer(actor: Actor, public_id: uuid.UUID | None, response: HttpResponse) -> dict[str, Any]:
     """The record as it is now, with its version as ETag."""
     assert public_id is not None
-    found = _with_groups(actor, _only(actor, get_organization(actor, public_id))).get()
+    found = _whole(actor, _only(actor, get_organization(actor, public_id))).get()
     tell_version(response, found.version)
     return as_json(found)
 
@@ -236,23 +235,24 @@ def _parts(payload: Any) -> tuple[dict[str, str], list[uuid.UUID]]:
     return texts_of_json(values), groups
 
 
-def _grounded(verb: Any) -> Any:
+def grounded(verb: Callable[[], T]) -> T:
+    """What the verb returns; groups that it refuses are told as any other field."""
     try:
         return verb()
     except NoGround as refused:
-        raise _invalid({"groups": [refused.problem]}) from refused
+        raise refusal({"groups": [refused.problem]}) from refused
 
 
 def _refuse(errors: Errors) -> None:
-    """422 with every error; 409 where all that is wrong is what already exists."""
     if errors:
-        raise _invalid(errors)
+        raise refusal(errors)
 
 
 TAKEN: Final = {"taken", "taken_hidden", "archived"}
 
 
-def _invalid(errors: Errors) -> ApiProblem:
+def refusal(errors: Errors) -> ApiProblem:
+    """422 with every error; 409 where all that is wrong is what already exists."""
     codes = {problem.code for problems in errors.values() for problem in problems}
     told = {name: [problem.sentence() for problem in problems] for name, problems in errors.items()}
     if codes <= TAKEN:

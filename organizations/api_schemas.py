@@ -46,6 +46,7 @@ class Record(Schema):
 
     id: uuid.UUID
     groups: list[uuid.UUID] = Field(description="The groups that this key may see.")
+    tenants: list[uuid.UUID] = Field(description="The IDs of its tenants at Microsoft.")
     source: str = Field(description="The door it came in by.")
     created_at: datetime
     updated_at: datetime

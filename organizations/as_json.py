@@ -10,12 +10,13 @@ from organizations.models import Organization
 
 
 def as_json(organization: Organization) -> dict[str, Any]:
-    """Its `groups` must be prefetched with those that the reader may see."""
+    """Its `groups` must be prefetched with those that the reader may see, and its `tenants`."""
     own = {field.name: value_as_json(field, getattr(organization, field.name)) for field in FIELDS}
     return {
         "id": organization.public_id,
         **own,
         "groups": [group.public_id for group in organization.groups.all()],
+        "tenants": sorted(tenant.tenant_id for tenant in organization.tenants.all()),
         "source": organization.source,
         "created_at": organization.created_at,
         "updated_at": organization.updated_at,

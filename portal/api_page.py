@@ -65,7 +65,8 @@ class _Operation:
         if "$ref" in schema:
             found: Schema = self.schemas[schema["$ref"].rpartition("/")[2]]
             return found
-        choices = [choice for choice in schema.get("anyOf", ()) if choice.get("type") != "null"]
+        several = [*schema.get("anyOf", ()), *schema.get("allOf", ())]
+        choices = [choice for choice in several if choice.get("type") != "null"]
         return self._resolved(choices[0]) if choices else schema
 
     def _kind(self, schema: Schema) -> str:
@@ -89,6 +90,8 @@ class _Operation:
         return SOME_ID if found.get("format") == "uuid" else SAMPLES.get(found.get("type", ""), "…")
 
     def _object(self, schema: Schema) -> dict[str, Any]:
+        if "example" in schema:
+            return dict(schema["example"])
         fields = schema["properties"]
         wanted = schema.get("required") or list(fields)[:SHOWN]
         return {name: self._sample(fields[name]) for name in wanted}

@@ -1,16 +1,22 @@
 """Every route of the API × every kind of key in one table. A route that is not in it fails the suite."""
 
 import re
+import uuid
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from support.cast import customer
+from support.connections import wanted as connection
 from support.files import newest, table, upload, work_on
 from support.programs import EVERYTHING, Program, program
 
 from accounts.scopes import Scope
 from accounts.tenancy import acting_for
 from cloudbroker.api import document
+from csp_link.auto_linking import prepare
+from csp_link.connecting import set_connection
+from csp_link.models import Tenant
+from csp_link.syncing import refresh
 from imports.tasks import create, read
 
 # In the order of the columns below. Each key but the first two has every scope; `bound` is a Reseller Admin's for DACH.
@@ -29,7 +35,8 @@ KEYS = (
 GROUPED = {"groups": ["{nordics}"]}
 NEW = customer("New AB") | GROUPED
 # Path, method, scope, body, and the status for each of KEYS. {own}: an organization of Nordics, {dach}: of DACH;
-# {job}: an import of the Reseller Admin's that is ready, {done}: one that is done; {nordics}, {its_dach}: the groups.
+# {job}: an import of the Reseller Admin's that is ready, {done}: one that is done; {nordics}, {its_dach}: the groups;
+# {tenant}: one that is open, {reading}: of their list, {auto}: a preview of Auto create and link that is being made.
 TABLE = [
     ("organizations", "get", "organizations:read", None, (401, 401, 200, 200, 200, 200, 200, 200, 200, 200)),
     ("organizations", "post", "organizations:write", NEW, (401, 401, 201, 403, 201, 403, 201, 201, 422, 422)),
@@ -129,6 +136,40 @@ TABLE = [
     ("imports/{done}/undo", "post", "imports:write", None, (401, 401, 202, 403, 404, 404, 404, 404, 404, 404)),
     ("batches/{done}/undo", "post", "imports:write", None, (401, 401, 202, 403, 404, 404, 404, 404, 404, 404)),
     ("batches/{done}/undo", "get", "imports:write", None, (401, 401, 200, 403, 404, 404, 404, 404, 404, 404)),
+    ("tenants", "get", "tenants:read", None, (401, 401, 200, 200, 403, 403, 403, 403, 403, 200)),
+    ("tenants/{tenant}", "get", "tenants:read", None, (401, 401, 200, 200, 404, 404, 404, 404, 404, 404)),
+    (
+        "tenants/{tenant}/link",
+        "post",
+        "tenants:write",
+        {"organization_id": "{own}"},
+        (401, 401, 200, 403, 404, 404, 404, 404, 404, 404),
+    ),
+    (
+        "tenants/{tenant}/unlink",
+        "post",
+        "tenants:write",
+        {"reason": "Wrong"},
+        (401, 401, 200, 403, 404, 404, 404, 404, 404, 404),
+    ),
+    (
+        "tenants/{tenant}/ignore",
+        "post",
+        "tenants:write",
+        {"reason": "Ours"},
+        (401, 401, 200, 403, 404, 404, 404, 404, 404, 404),
+    ),
+    ("tenants/sync", "post", "tenants:write", None, (401, 401, 202, 403, 403, 403, 403, 403, 403, 409)),
+    ("tenants/syncs/{reading}", "get", "tenants:read", None, (401, 401, 200, 200, 404, 404, 404, 404, 404, 404)),
+    ("tenants/auto-link/preview", "post", "tenants:write", None, (401, 401, 202, 403, 403, 403, 403, 403, 403, 202)),
+    (
+        "tenants/auto-link",
+        "post",
+        "tenants:write",
+        {"id": "{auto}"},
+        (401, 401, 409, 403, 404, 404, 404, 404, 404, 404),
+    ),
+    ("tenants/auto-links/{auto}", "get", "tenants:read", None, (401, 401, 200, 200, 404, 404, 404, 404, 404, 404)),
     ("events", "get", "events:read", None, (401, 401, 200, 200, 200, 200, 200, 200, 200, 200)),
 ]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -139,14 +180,17 @@ def ids(cast):
     with acting_for(cast.northwind.pk):
         (own,) = cast.create(cast.admin, name="Own AB", groups=[cast.nordics])
         (dach,) = cast.create(cast.admin, name="Dach GmbH", groups=[cast.dach])
-    found = {"own": own, "dach": dach, "nordics": cast.nordics, "its_dach": cast.dach}
+        found = {"own": own, "dach": dach, "nordics": cast.nordics, "its_dach": cast.dach}
+        set_connection(cast.admin, connection(mode="app_only"))
+        found |= {"reading": refresh(cast.admin), "auto": prepare(cast.admin)}
+        tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Tenant AB")
     upload(cast.sign_in(), table(count=1))
     work_on(cast, read)
     cast.sign_in().post(f"/organizations/imports/{newest(cast).public_id}/start/")
     found["done"] = work_on(cast, create)
     upload(cast.sign_in(), table(customer("Waiting AB")))
     found["job"] = work_on(cast, read)
-    return {name: row.public_id for name, row in found.items()}
+    return {name: row.public_id for name, row in found.items()} | {"tenant": tenant.tenant_id}
 
 
 def key_of(cast, column):
