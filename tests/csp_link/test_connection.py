@@ -1,10 +1,10 @@
 """A reseller's connection: settings, consent, tests of it, troubles that pass and troubles that don't, and secrets."""
 
 import logging
+import subprocess
 import uuid
 from datetime import timedelta
 
-import psycopg
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.utils import timezone
 from support.connections import RETURN, wanted
 from support.database import cluster
+from support.programs import program
 
 from accounts import sealed
 from accounts.refusals import Refused
@@ -19,6 +20,7 @@ from accounts.roles import Permission
 from accounts.sealed import SealedField, seal, unseal
 from accounts.tenancy import acting_for
 from cloudbroker.embedded import OWNER
+from cloudbroker.embedded_places import programs_for
 from cloudbroker.management.commands.rotate_secrets import sealed_columns
 from csp_link.checking import LATEST, SOONEST
 from csp_link.connecting import (
@@ -345,16 +347,22 @@ def test_a_connection_without_consent_is_left_alone(link):
 # Secrets
 
 
-def everything_stored():
-    """All rows of all tables, as the owner's dump has them."""
-    url = cluster().url(database.settings_dict["NAME"], OWNER)
-    with psycopg.connect(url) as owner:
-        tables = owner.execute(
-            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
-        )
-        return "\n".join(
-            row[0] for (table,) in tables.fetchall() for row in owner.execute(f'SELECT t::text FROM "{table}" t')
-        )
+def dump():
+    """The database as the owner's backup has it."""
+    server = cluster()
+    url = server.url(database.settings_dict["NAME"], OWNER)
+    command = [programs_for(server.account) / "pg_dump", "--dbname", url]
+    return subprocess.run(command, capture_output=True, check=True, timeout=50).stdout.decode()
+
+
+def everything_told(cast):
+    """What pages, files and programs are shown of a connection."""
+    browser, erp = cast.sign_in(), program(cast)
+    for address in ("/csp/", "/csp/connection/", "/csp/tenants/", "/csp/sync/", "/csp/connection/health/", "/events/"):
+        yield browser.get(address).content.decode()
+    yield b"".join(browser.post("/events/export/").streaming_content).decode()
+    for address in ("tenants", "events", "organizations"):
+        yield erp.get(address).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -377,8 +385,15 @@ def test_no_secret_or_token_is_written_down_anywhere(link, caplog):
     link.forget_access_token()
     assert link.check() == "wrong_secret"
     secrets += [unseal(link.now.sealed_refresh_token)]
-    written = everything_stored() + caplog.text + repr(connection.__dict__) + repr(wanted(credential=planted))
-    assert NORTHWIND.app_id in written and "connection.broken" in written
+    told = [
+        dump(),
+        caplog.text,
+        *everything_told(link.cast),
+        repr(connection.__dict__),
+        repr(wanted(credential=planted)),
+    ]
+    written = "\n".join(told)
+    assert NORTHWIND.app_id in told[0] and "connection.broken" in told[0] and "events" in written
     assert [secret[:20] for secret in secrets if secret in written] == []
 
 
