@@ -209,6 +209,7 @@ if OIDC_URL:
     ]
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)  # of one key
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
+UPLOAD_DAYS = env.int("UPLOAD_DAYS", default=30)
 
 # A stand-in for Microsoft's login servers and Partner Center; it would be sent the secrets of real connections.
 PARTNER_CENTER_FAKE = env.str("CLOUDBROKER_PARTNER_CENTER_FAKE", default="").rstrip("/")

@@ -3,12 +3,13 @@
 import uuid
 from typing import Final
 
+from django.db.models import Q
 from django.http import Http404
 
 from accounts.actors import Actor
 from api.keys import actor_of_key
 from groups.access import actor_of
-from imports.models import Import, ImportQuerySet, Undo
+from imports.models import Import, ImportQuerySet, State, Undo
 
 
 def get_imports(actor: Actor) -> ImportQuerySet:
@@ -20,6 +21,19 @@ def get_import(actor: Actor, public_id: uuid.UUID | str) -> Import:
     if found is None:
         raise Http404
     return found
+
+
+def get_earlier(actor: Actor, job: Import) -> Import | None:
+    """The last import of the same file that has written something or still may, as far as the actor sees it."""
+    same = get_imports(actor).filter(sha256=job.sha256, created_at__lt=job.created_at)
+    writing = Q(state__in=[State.READY, State.IMPORTING, State.UNDOING]) | Q(rows_created__gt=0) | Q(rows_updated__gt=0)
+    return same.filter(writing).exclude(state=State.UNDONE).order_by("-created_at").first()
+
+
+def was_quiet(actor: Actor) -> bool:
+    """Whether the person wanted no mail the last time."""
+    mine = Import.objects.permitted(actor).filter(membership=actor.membership, api_key=None)
+    return bool(mine.exclude(started_at=None).order_by("-created_at").values_list("is_quiet", flat=True).first())
 
 
 ACTING: Final = ("reseller", "membership__user", "api_key__made_by__user")

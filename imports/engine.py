@@ -23,6 +23,7 @@ from imports import beside, uploads
 from imports.access import ACTING, actor_in_job
 from imports.ahead import one_ahead
 from imports.headings import Columns, rearrange
+from imports.mailing import tell_by_mail
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, State, Verdict
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow, Survey, samples_kept
@@ -280,18 +281,30 @@ def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
 
 
 def _create_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
-    known = beside.groups_known(actor, job)
-    created: set[uuid.UUID] = set()
-    for text in beside.texts_of_groups(job, upto):
-        where = f"verdict = 'valid' AND number > %s AND number <= %s AND {beside.WITH_GROUPS}"
-        batch = batch_of(job, where, job.place, upto, text)
-        grown = beside.grown(ground, text, known)
-        created |= create_batch(actor, batch, source=Source.IMPORT, ground=grown, batch_id=job.public_id)
+    name_groups = "organization_groups" in job.matched.extras
+    created = (_create_by_groups if name_groups else _create_together)(actor, job, upto, ground)
     job.rows_created += len(created)
     valid = _valid(job, upto)
     if valid.count() == len(created):
         return []
     return list(valid.exclude(public_id__in=created).values_list("number", flat=True))
+
+
+def _create_by_groups(actor: Actor, job: Import, upto: int, ground: Ground) -> set[uuid.UUID]:
+    known = beside.groups_known(actor, job)
+    created: set[uuid.UUID] = set()
+    for text in beside.texts_of_groups(job, upto):
+        grown = beside.grown(ground, text, known)
+        created |= _create_together(actor, job, upto, grown, f"AND {beside.WITH_GROUPS}", text)
+    return created
+
+
+def _create_together(
+    actor: Actor, job: Import, upto: int, ground: Ground, where: str = "", *params: Any
+) -> set[uuid.UUID]:
+    valid = f"verdict = 'valid' AND number > %s AND number <= %s {where}"
+    batch = batch_of(job, valid, job.place, upto, *params)
+    return create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
 
 
 def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
@@ -340,6 +353,7 @@ def end(turn: Turn, job: Import, state: State, *, error: dict[str, Any] | None =
     job.save(update_fields=["state", "error", "finished_at"])
     counts = {"created": job.rows_created, "failed": job.rows_failed}
     record(actor_in_job(job), KINDS[state], job.public_id, details=counts)
+    tell_by_mail(job)
     turn.finish()
 
 

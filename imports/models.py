@@ -100,6 +100,9 @@ class Import(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    is_quiet = models.BooleanField(default=False)  # no mail to the person when it has ended
+    mailed_at = models.DateTimeField(null=True)
+    expired_at = models.DateTimeField(null=True)  # when its file and rows were deleted
 
     objects = ImportQuerySet.as_manager()
 
@@ -108,7 +111,10 @@ class Import(models.Model):
             models.UniqueConstraint("reseller", "public_id", name="import_public_id_is_unique"),
             models.UniqueConstraint("reseller", "id", name="import_target"),
         ]
-        indexes = [models.Index("reseller", "created_at", "public_id", name="import_by_age")]
+        indexes = [
+            models.Index("reseller", "created_at", "public_id", name="import_by_age"),
+            models.Index("reseller", "sha256", name="import_by_content"),
+        ]
 
     def __str__(self) -> str:
         return self.file_name

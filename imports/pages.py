@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from imports.access import label_of
+from imports.access import get_earlier, label_of, was_quiet
 from imports.beside import READ
 from imports.blanks import TEMPLATES
 from imports.choosing import may_be_chosen
@@ -17,16 +18,16 @@ from imports.column_forms import DATE_ORDERS
 from imports.forms import OptionsForm, UploadForm
 from imports.headings import match_headings
 from imports.mending import Fault, get_faults
-from imports.models import Import, ImportQuerySet, Mode, State
+from imports.models import Import, State
 from imports.readers.detect import DELIMITERS
 from imports.readers.encoding import ENCODINGS
 from imports.readers.excel import MOST_ROWS_OF_A_SHEET
 from imports.readers.shape import MOST_ROWS, Layout
-from imports.rows import fault_label, rows_context
+from imports.rows import counts_of, fault_label, rows_context
 from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
 from organizations.fields import BY_NAME, COUNTRIES, MONTH_FIRST, Kind
-from organizations.pages import Order, get_page, grouped, neighbours
+from organizations.pages import grouped
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
 STEPS: Final = (
@@ -94,7 +95,7 @@ def import_context(actor: Actor, job: Import, query: QueryDict, options: Options
     """`options` is the form that was refused, if one was."""
     columns = columns_url(actor, job)
     place = 3 if job.state in (State.READING, State.READY) else 2 if columns else 4
-    context = {"job": _job(job), "steps": steps(place, columns=columns), "columns_url": columns}
+    context = {"job": job_context(job), "steps": steps(place, columns=columns), "columns_url": columns}
     if job.state == State.UNDOING:
         return context | {"undo_page": reverse("imports:undo", args=[job.public_id])}
     if job.state in (State.READING, State.IMPORTING):
@@ -102,7 +103,12 @@ def import_context(actor: Actor, job: Import, query: QueryDict, options: Options
     if job.state == State.READY:
         form = options or OptionsForm(actor=actor, job=job)
         return context | _check_context(actor, job, form) | rows_context(actor, job, query)
-    return context | _result_context(actor, job) | (rows_context(actor, job, query) if job.rows_read else {})
+    rows = rows_context(actor, job, query) if _has_rows(job) else {"counts": counts_of(job) if job.rows_read else []}
+    return context | _result_context(actor, job) | rows
+
+
+def _has_rows(job: Import) -> bool:
+    return bool(job.rows_read) and job.expired_at is None
 
 
 def columns_url(actor: Actor, job: Import) -> str:
@@ -111,7 +117,7 @@ def columns_url(actor: Actor, job: Import) -> str:
     return reverse("imports:columns", args=[job.public_id]) if may else ""
 
 
-def _job(job: Import) -> dict[str, Any]:
+def job_context(job: Import) -> dict[str, Any]:
     error = job.error or {}
     return {
         "state": job.state,
@@ -137,7 +143,7 @@ def progress_context(actor: Actor, job: Import) -> dict[str, Any]:
     url = reverse("imports:detail", args=[job.public_id])
     may_cancel = actor.can(Permission.ORGANIZATIONS_CREATE_MANY) and not job.cancel_requested
     return {
-        "job": _job(job),
+        "job": job_context(job),
         "progress": _progress(job),
         "progress_url": reverse("imports:progress", args=[job.public_id]),
         "page_url": url,
@@ -172,6 +178,9 @@ def _check_context(actor: Actor, job: Import, options: OptionsForm) -> dict[str,
         "may_repair": may,
         "layout_facts": _layout_facts(job),
         "notices": _notices(job),
+        "same_file": _same_file(actor, job),
+        "mail_to": str(job.membership.user.email) if job.api_key_id is None else "",
+        "is_quiet": was_quiet(actor),
         "ignored_columns": job.matched.ignored,
         "can_start": may and not _blocked(job),
         "start_blocked": _blocked(job),
@@ -223,12 +232,22 @@ def _writing(job: Import) -> int:
 def _blocked(job: Import) -> str:
     """Why the import can't be started."""
     if not job.rows_valid:
-        return _("There is no row without errors. Mend the file and upload it again.")
+        return _("There is no row without errors. Repair rows here, or mend the file and upload it again.")
     if job.all_or_nothing and job.rows_invalid:
         return _("All rows or nothing was chosen, and some rows have errors.")
     if not _writing(job):
         return _("Every row is as the records are already: there is nothing to change.")
     return ""
+
+
+def _same_file(actor: Actor, job: Import) -> dict[str, Any] | None:
+    """The import of the same file before this one."""
+    earlier = get_earlier(actor, job)
+    if earlier is None:
+        return None
+    url = reverse("imports:detail", args=[earlier.public_id])
+    counts = {"created_count": grouped(earlier.rows_created), "updated_count": grouped(earlier.rows_updated)}
+    return job_context(earlier) | {"url": url, "state_label": earlier.get_state_display()} | counts
 
 
 def _notices(job: Import) -> list[dict[str, str]]:
@@ -280,12 +299,19 @@ def _result_context(actor: Actor, job: Import) -> dict[str, Any]:
         "Download %(n)s row that was not created", "Download %(n)s rows that were not created", not_created
     )
     return {
-        "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
+        "failed_rows_url": failed_rows_url(job),
+        "expired": job.expired_at,
+        "kept_days": settings.UPLOAD_DAYS,
         "failed_rows_label": label % {"n": grouped(not_created)},
         "created_url": reverse("organizations:created_together", args=[job.public_id]) if job.rows_created else "",
         "undo_url": reverse("imports:undo", args=[job.public_id]) if _undoable(actor, job) else "",
         "again_url": reverse("imports:create_multiple"),
     }
+
+
+def failed_rows_url(job: Import) -> str:
+    there_are_some = job.rows_invalid + job.rows_failed and job.expired_at is None
+    return reverse("imports:failed_rows", args=[job.public_id]) if there_are_some else ""
 
 
 def _undoable(actor: Actor, job: Import) -> bool:
@@ -295,34 +321,3 @@ def _undoable(actor: Actor, job: Import) -> bool:
     made = job.rows_created or job.rows_updated
     ended = job.state in (State.DONE, State.CANCELLED, State.FAILED)
     return bool(made and ended and (may_write or actor.can(Permission.ORGANIZATIONS_ARCHIVE)))
-
-
-def history_context(actor: Actor, imports: ImportQuerySet, query: QueryDict) -> dict[str, Any]:
-    page = get_page(
-        imports,
-        Order("created_at", descending=True),
-        size=25,
-        after=query.get("after", ""),
-        before=query.get("before", ""),
-    )
-    return {
-        "imports": [_history_row(job) for job in page.rows],
-        "pager": neighbours(page),
-        "new_url": reverse("imports:create_multiple") if actor.can(Permission.ORGANIZATIONS_CREATE_MANY) else "",
-    }
-
-
-def _history_row(job: Import) -> dict[str, Any]:
-    url = reverse("imports:detail", args=[job.public_id])
-    not_created = job.rows_invalid + job.rows_failed
-    return _job(job) | {
-        "url": url,
-        "sha256": job.sha256,
-        "state_label": job.get_state_display(),
-        "tone": TONES.get(State(job.state), ""),
-        "mode_label": job.get_mode_display() if job.mode == Mode.UPDATE else "",
-        "created_count": grouped(job.rows_created),
-        "updated_count": grouped(job.rows_updated),
-        "failed_count": grouped(not_created),
-        "failed_rows_url": reverse("imports:failed_rows", args=[job.public_id]) if not_created else "",
-    }

@@ -187,10 +187,11 @@ def look_at_beginning(upload: str, chosen: Mapping[str, object]) -> Beginning:
     return Beginning(layout, reader.read_headings(path, layout))
 
 
-def start_import(actor: Actor, job: Import) -> bool:
+def start_import(actor: Actor, job: Import, *, is_quiet: bool = False) -> bool:
     """Have the valid rows written in the background. False when it had been started before: once is enough.
 
-    Raises Refused where all shall be written or nothing, and some rows have errors.
+    Whoever handed the file in gets a mail at the end, unless it shall be quiet. Raises Refused where all shall be
+    written or nothing, and some rows have errors.
     """
     actor.require(Permission.ORGANIZATIONS_CREATE_MANY)
     get_ground(actor, job.group_public_ids)
@@ -198,8 +199,8 @@ def start_import(actor: Actor, job: Import) -> bool:
         waiting = Import.objects.select_for_update().filter(pk=job.pk, state=State.READY, rows_valid__gt=0).first()
         if waiting is None:
             return False
-        waiting.state, waiting.started_at = State.IMPORTING, timezone.now()
-        waiting.save(update_fields=["state", "started_at"])
+        waiting.state, waiting.started_at, waiting.is_quiet = State.IMPORTING, timezone.now(), is_quiet
+        waiting.save(update_fields=["state", "started_at", "is_quiet"])
         record(actor, Kind.IMPORT_STARTED, job.public_id, details={"rows": waiting.rows_valid})
         if waiting.all_or_nothing and waiting.rows_invalid:
             raise Refused("all_or_nothing_invalid")

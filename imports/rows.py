@@ -170,6 +170,11 @@ def _counts(job: Import, url: str, shown_state: str) -> list[dict[str, Any]]:
     ]
 
 
+def counts_of(job: Import) -> list[dict[str, Any]]:
+    """The numbers of an import whose rows are gone."""
+    return [count | {"url": "", "current": False} for count in _counts(job, "", "")]
+
+
 def _columns(job: Import, errors: list[Sentences]) -> list[str]:
     """The fields of the file's columns: the name, then what is wrong on these rows, then the rest in their order."""
     wrong = {name for row in errors for name in row}

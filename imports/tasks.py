@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from imports import engine, receiving, undo, uploads, whole
+from imports import engine, expiring, mailing, receiving, undo, uploads, whole
 from jobs.work import take_turn
 
 
@@ -26,6 +26,11 @@ def undo_batch(reseller_id: int, undo_id: int) -> None:
     take_turn(undo.UNDO, reseller_id, undo_id, work=undo.run_undo, give_up=undo.give_up)
 
 
+@shared_task(name=mailing.MAIL)
+def mail(reseller_id: int, import_id: int) -> None:
+    take_turn(mailing.MAIL, reseller_id, import_id, work=mailing.mail, give_up=mailing.give_up)
+
+
 @shared_task(name="imports.sweep_uploads")
 def sweep_uploads() -> int:
-    return uploads.sweep()
+    return expiring.expire_uploads() + uploads.sweep()

@@ -13,9 +13,10 @@ from accounts.actors import Request
 from accounts.roles import Permission
 from accounts.tenancy import streamed
 from imports import pages, reports, uploads
-from imports.access import get_import, get_imports
+from imports.access import get_import
 from imports.blanks import TEMPLATES
 from imports.forms import OptionsForm, UploadForm
+from imports.history import history_context
 from imports.models import Import, State
 from imports.receiving import cancel_import, receive_file, set_options, start_import
 from imports.unreadable import Unreadable
@@ -90,7 +91,7 @@ def template(request: Request, format_name: str) -> HttpResponse:
 @require_safe
 def imports(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
-    context = pages.history_context(request.actor, get_imports(request.actor), request.GET)
+    context = history_context(request.actor, request.GET)
     context["breadcrumbs"] = crumbs((_("Imports"), ""))
     return render(request, "imports/history.html", context)
 
@@ -116,7 +117,7 @@ def progress(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def start(request: Request, public_id: uuid.UUID) -> HttpResponse:
     job = get_import(request.actor, public_id)
     try:
-        start_import(request.actor, job)
+        start_import(request.actor, job, is_quiet="quiet" in request.POST)
     except (NoGround, Refused) as refused:
         return render(request, "409.html", {"sentence": refused.problem.sentence()}, status=409)
     return redirect("imports:detail", job.public_id)

@@ -29,6 +29,7 @@ from organizations.approval import may_run_billing, requires_approval
 from organizations.as_json import as_json, texts_of_json
 from organizations.changes import Refused, archive_organizations, change_organization, restore_organizations
 from organizations.fields import DecimalMark, fold
+from organizations.history import note_batch
 from organizations.intake import create_organizations
 from organizations.listing import matching
 from organizations.models import Organization, OrganizationQuerySet, Source
@@ -163,7 +164,9 @@ def bulk(request: HttpRequest, payload: schemas.Bulk) -> Any:
         )
     except NothingWritten as nothing:
         raise refusal({f"rows.{p.number}.{n}": told for p in nothing.puts for n, told in p.errors.items()}) from nothing
-    return _counted(puts) | {
+    counts = _counted(puts)
+    note_batch(actor, batch_id, Source.API, updated=counts[Action.UPDATED], failed=counts[Action.FAILED])
+    return counts | {
         "batch_id": batch_id,
         "items": [_item(put, ref) for put, ref in zip(puts, refs, strict=True)],
     }

@@ -14,6 +14,7 @@ from django.http import QueryDict
 from accounts.actors import Actor
 from accounts.models import new_id
 from organizations.fields import NAMES
+from organizations.history import note_batch
 from organizations.intake import Outcome, create_organizations
 from organizations.models import Source
 from organizations.problems import Problem
@@ -107,6 +108,7 @@ def create_from_grid(actor: Actor, grid: Grid, groups: Sequence[str]) -> Answer:
         batch_id=batch_id,
         ids=_ids(grid.token, actor, rows),
     )
+    note_batch(actor, batch_id, Source.GRID, failed=sum(1 for outcome in outcomes if outcome.errors))
     return _answer(batch_id, grid, outcomes)
 
 

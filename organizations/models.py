@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
-from accounts.models import Reseller, User, new_id
+from accounts.models import ApiKey, Membership, Reseller, User, new_id
 from accounts.roles import Permission
 from groups.models import Group
 from organizations.fields import BY_NAME
@@ -127,3 +127,36 @@ class GroupMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organization} › {self.group}"
+
+
+class WrittenBatchQuerySet(models.QuerySet["WrittenBatch"]):
+    def permitted(self, actor: Actor | None) -> "WrittenBatchQuerySet":
+        """As with imports: seen by who made them, and by those who may see everybody's."""
+        if actor is None or not actor.can(Permission.ORGANIZATIONS_SEE):
+            return self.none()
+        rows = self.filter(reseller=actor.reseller)
+        sees_all = actor.can(Permission.IMPORTS_SEE_ALL) and not actor.is_group_bound
+        return rows if sees_all else rows.filter(membership=actor.membership, api_key=actor.key)
+
+
+class WrittenBatch(models.Model):
+    """A grid or a program's bulk call that has written something, for the history; what it did is in the event log."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField()  # the events' batch
+    source = models.CharField(max_length=16, choices=Source)
+    membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, db_index=False)
+    api_key = models.ForeignKey(ApiKey, models.PROTECT, null=True, db_constraint=False, db_index=False)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = WrittenBatchQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "public_id", name="batch_written_once")]
+        indexes = [models.Index("reseller", "created_at", "public_id", name="batch_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.public_id}"

@@ -33,6 +33,10 @@ class Order:
     key: str
     descending: bool = False
 
+    def cursor(self, row: Model) -> str:
+        """The place of a row, from which a page may go on."""
+        return _encode(row, self.key)
+
 
 def get_page(queryset: QuerySet[M], order: Order, *, size: int, after: str = "", before: str = "") -> Page[M]:
     """One page, and cursors to its neighbours; a cursor that says nothing sensible gives the first page."""

@@ -21,7 +21,7 @@ from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, KnownTenant, RememberedColumns, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
-from organizations.models import Organization, Source
+from organizations.models import Organization, Source, WrittenBatch
 from people.models import Invitation
 from webhooks.models import Delivery, Endpoint
 
@@ -149,6 +149,9 @@ def fill(reseller, membership, group):
         RowEdit.objects.create(reseller=reseller, batch=job, place=1, texts={})
         made = Organization.objects.permitted(actor_of(membership), Permission.ORGANIZATIONS_SEE).first()
         KnownTenant.objects.create(reseller=reseller, organization=made, tenant_id=new_id(), batch_id=new_id())
+        WrittenBatch.objects.create(
+            reseller=reseller, public_id=new_id(), membership=membership, api_key=key, source=Source.GRID
+        )
         RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
@@ -253,6 +256,8 @@ LINKS = {
     ("imports_importrow", "import_id", "imports_import"),
     ("organizations_groupmembership", "group_id", "groups_group"),
     ("organizations_groupmembership", "organization_id", "organizations_organization"),
+    ("organizations_writtenbatch", "membership_id", "accounts_membership"),
+    ("organizations_writtenbatch", "api_key_id", "accounts_apikey"),
     ("people_invitation", "invited_by_id", "accounts_membership"),
     ("webhooks_delivery", "endpoint_id", "webhooks_endpoint"),
     ("webhooks_endpoint", "made_by_id", "accounts_membership"),

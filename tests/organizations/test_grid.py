@@ -263,10 +263,10 @@ def test_a_line_break_lives_in_the_address(cast):
 def test_two_hundred_rows_ask_the_database_as_often_as_two(cast, django_assert_max_num_queries):
     client = cast.sign_in()
     for count, start in ((2, 1), (200, 1000)):
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             assert send(client, *[numbered(start + n) for n in range(count)]).status_code == 302
         taken = [numbered(start + n) for n in range(count)]
-        with django_assert_max_num_queries(16):
+        with django_assert_max_num_queries(18):
             answer = send(client, *taken)
         assert answer.status_code == 422 and len(told(answer)) == 2 * count
     assert len(answer.context["problems"]) == 51 and "350 more" in answer.context["problems"][-1]["sentence"]
