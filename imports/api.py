@@ -1,5 +1,6 @@
 """The API's routes for imports: a file's whole life, and taking back what a file or a bulk call has written."""
 
+import json
 import uuid
 from http import HTTPStatus
 from typing import Annotated, Any, Final
@@ -18,9 +19,10 @@ from api.schemas import REFUSED, actor_in
 from imports import api_schemas as schemas
 from imports.access import get_import, get_imports
 from imports.as_json import import_as_json, rows_as_json, rows_of, undo_as_json
+from imports.choosing import choose
 from imports.mending import edit_row
 from imports.models import Blanks, Import, Mode, State
-from imports.receiving import Options, cancel_import, receive_file, start_import
+from imports.receiving import LAYOUT, Options, cancel_import, chosen_by_heading, receive_file, start_import
 from imports.rows import get_row
 from imports.undo import get_undo, start_undo
 from imports.unreadable import Unreadable
@@ -61,7 +63,9 @@ def create(request: HttpRequest, form: Form[schemas.Wanted], file: File[Uploaded
     _check_names(request)
     options = Options(Mode(form.mode), Blanks(form.blanks), form.all_or_nothing)
     try:
-        job = receive_file(actor, file, groups=form.groups, options=options)
+        job = receive_file(
+            actor, file, groups=form.groups, options=options, chosen=_layout(form), columns=_columns(form)
+        )
     except Unreadable as why:
         status = HTTPStatus.INSUFFICIENT_STORAGE if why.code == "no_room" else HTTPStatus.UNPROCESSABLE_ENTITY
         raise ApiProblem(status, why.code, why.sentence(), errors={"file": [why.sentence()]}) from why
@@ -76,6 +80,34 @@ def _check_names(request: HttpRequest) -> None:
     known = {*schemas.Wanted.model_fields, "file"}
     if unknown := sorted({*request.POST, *request.FILES} - known):
         raise invalid({name: ["There is no such field."] for name in unknown})
+
+
+def _layout(given: schemas.Wanted | schemas.Reading) -> dict[str, str]:
+    chosen = given.model_dump(include={*LAYOUT}, exclude_none=True)
+    return {name: str(value) for name, value in chosen.items()}
+
+
+def _columns(form: schemas.Wanted) -> dict[str, str | None]:
+    try:
+        return schemas.Reading.model_validate({"columns": json.loads(form.columns or "{}")}).columns
+    except (ValueError, RecursionError) as why:
+        told = 'This is not JSON of the form {"heading": "field", "other": null}.'
+        raise ApiProblem(422, "invalid", told, errors={"columns": [told]}) from why
+
+
+@router.patch("/{uuid:public_id}", auth=WRITE, response=ONE, summary="Read the file in another way")
+def read_otherwise(request: HttpRequest, public_id: uuid.UUID, payload: schemas.Reading) -> Any:
+    """Until it is started. The file is read and checked anew, repairs of rows are kept; poll until `ready`."""
+    actor = actor_in(request)
+    job = get_import(actor, public_id)
+    given = payload.model_dump(include={*LAYOUT}, exclude_unset=True)
+    layout = {name: text for name, text in (job.chosen_layout | given).items() if text is not None}
+    try:
+        columns = chosen_by_heading(job, payload.columns)
+        _verb(choose, actor, job, {name: str(value) for name, value in layout.items()}, columns)
+    except Unreadable as why:
+        raise ApiProblem(422, why.code, why.sentence(), errors={"file": [why.sentence()]}) from why
+    return import_as_json(get_import(actor, public_id))
 
 
 @router.get("/{uuid:public_id}", auth=READ, response=ONE, summary="Read an import")

@@ -9,6 +9,7 @@ from ninja import Schema
 from pydantic import Field
 
 from api.schemas import Problem as Problem
+from api.schemas import Strict
 from imports.models import State
 
 
@@ -22,11 +23,52 @@ class RowState(StrEnum):
     SKIPPED = "skipped"
 
 
+Encoding = Literal["utf-8", "cp1252", "utf-16-le", "utf-16-be"]
+Delimiter = Literal[",", ";", "\t", "|"]
+DateOrder = Literal["dmy", "mdy"]
+COLUMNS = "By heading: the name of a field, `organization_id`, `organization_groups` or `microsoft_id`; null: ignored."
+
+
 class Wanted(Schema):
     mode: Literal["create", "update"] = Field("create", description="`update` changes records that exist already.")
     blanks: Literal["keep", "clear"] = Field("keep", description="What an empty cell does to a record that exists.")
     all_or_nothing: bool = False
     groups: list[uuid.UUID] = Field([], max_length=100, description="Of the organizations that are created.")
+
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
+    heading_row: int | None = Field(None, ge=1, le=10_000_000, description="The line in which the headings are.")
+    sheet: str | None = Field(None, max_length=255)
+    date_order: DateOrder | None = None
+    columns: str = Field(
+        "", max_length=50_000, description='JSON, as in `PATCH`: `{"heading": "field", "other": null}`.'
+    )
+
+
+class Reading(Strict):
+    """What is absent stays as it is; null leaves it to detection."""
+
+    encoding: Encoding | None = None
+    delimiter: Delimiter | None = None
+    heading_row: int | None = Field(None, ge=1, le=10_000_000)
+    sheet: str | None = Field(None, max_length=255)
+    date_order: DateOrder | None = None
+    columns: dict[str, str | None] = Field({}, max_length=200, description=COLUMNS)
+
+
+class Layout(Schema):
+    format: str
+    encoding: str
+    delimiter: str
+    heading_row: int
+    sheet: str
+    date_order: str
+    chosen: list[str] = Field(description="What was chosen; the rest was detected.")
+
+
+class Column(Schema):
+    heading: str
+    field: str | None = Field(description="Null where nothing is read from it.")
 
 
 class Error(Schema):
@@ -50,6 +92,8 @@ class Import(Schema):
     rows_unchanged: int
     rows_failed: int
     rows_skipped: int = Field(description="Valid rows that an import which has ended did not write.")
+    layout: Layout = Field(description="How the file was understood.")
+    columns: list[Column] = Field(description="In the order of the file.")
     error: Error | None
     made_by: str
     created_at: datetime

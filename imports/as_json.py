@@ -10,6 +10,7 @@ from imports.access import label_of
 from imports.models import Import, ImportRow, State, Undo, Verdict
 from imports.pages import fate_of
 from imports.problems import Sentences, sentences_of
+from imports.readers.shape import Layout
 from imports.rows import rows_in
 from organizations.as_json import value_as_json
 from organizations.fields import FIELDS, NAMES
@@ -24,12 +25,23 @@ def import_as_json(job: Import) -> dict[str, Any]:
         **{name: getattr(job, name) for name in SAME},
         **{f"rows_{name}": getattr(job, f"rows_{name}") for name in COUNTS},
         "groups": job.group_public_ids,
+        "layout": _layout(job),
+        "columns": [
+            {"heading": heading, "field": meaning or None}
+            for heading, meaning in zip(job.headings, job.matched.meanings, strict=True)
+        ],
         "rows_skipped": job.rows_valid - job.rows_done if _has_ended(job) else 0,
         "error": {"code": job.error["code"], "message": fate_of(job.error)} if job.error else None,
         "made_by": label_of(job),
         "started_at": job.started_at,
         "finished_at": job.finished_at,
     }
+
+
+def _layout(job: Import) -> dict[str, Any]:
+    layout = Layout.from_json(job.layout)
+    told = {name: getattr(layout, name) for name in ("format", "encoding", "delimiter", "heading_row", "sheet")}
+    return told | {"date_order": job.date_order, "chosen": sorted(job.chosen_layout)}
 
 
 def rows_as_json(actor: Actor, job: Import, rows: Sequence[ImportRow]) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from accounts.roles import Permission
 from events.log import record
 from events.models import Kind
 from imports import uploads
+from imports.headings import TITLES
 from imports.models import Blanks, Import, Mode, State
 from imports.readers import reader_by, reader_of
 from imports.readers.shape import Layout, first_samples
@@ -25,6 +26,7 @@ from imports.unreadable import Unreadable
 from jobs.work import enqueue
 from organizations.access import get_ground
 from organizations.changes import Refused
+from organizations.problems import shortened
 
 READ, CREATE, CREATE_WHOLE = "imports.read", "imports.create", "imports.create_whole"
 # What may be chosen about how a file is laid out; the rest is detected.
@@ -69,6 +71,7 @@ def receive_file(
     *,
     groups: Sequence[uuid.UUID | str] = (),
     chosen: Mapping[str, object] | None = None,
+    columns: Mapping[str, str | None] | None = None,
     options: Options = Options(),
 ) -> Import:
     """Keep the file and have it read in the background. No organization is created by this.
@@ -94,7 +97,7 @@ def receive_file(
         **_stored(options),
     )
     try:
-        refusal = _begin(actor, job, chosen or {})
+        refusal = _begin(actor, job, chosen or {}, columns or {})
     except Unreadable:
         uploads.storage().delete(kept)
         raise
@@ -106,16 +109,29 @@ def receive_file(
     return job
 
 
-def _begin(actor: Actor, job: Import, chosen: Mapping[str, object]) -> Unreadable | None:
+def _begin(
+    actor: Actor, job: Import, chosen: Mapping[str, object], columns: Mapping[str, str | None]
+) -> Unreadable | None:
     """Look at the file's beginning; answers, and to a program raises, why its columns can't be imported."""
     beginning = look_at_beginning(job.upload, chosen)
     job.layout, job.headings = beginning.layout.as_json(), beginning.headings
     job.chosen_layout = {name: chosen[name] for name in LAYOUT if chosen.get(name)}
     recall(actor, job)
+    named = chosen_by_heading(job, columns)
+    job.chosen_columns = job.chosen_columns | {str(place): name for place, name in named.items()}
     refusal = refusal_of(job)
     if refusal and actor.key:
         raise refusal
     return refusal
+
+
+def chosen_by_heading(job: Import, columns: Mapping[str, str | None]) -> dict[int, str | None]:
+    """What is chosen for the import's columns, with choices by heading over those of before."""
+    for heading, name in columns.items():
+        if heading not in job.headings or (name is not None and name not in TITLES):
+            raise Unreadable("unknown_choice", value=shortened(f"{heading}: {name}" if name else heading))
+    chosen = {int(place): name for place, name in job.chosen_columns.items()}
+    return chosen | {place: columns[heading] for place, heading in enumerate(job.headings) if heading in columns}
 
 
 def refusal_of(job: Import) -> Unreadable | None:

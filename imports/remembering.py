@@ -30,7 +30,9 @@ def recall(actor: Actor, job: Import) -> None:
 
 
 def remember(actor: Actor, job: Import) -> None:
-    """Keep what is chosen for the import's headings."""
+    """Keep what a person has chosen for the import's headings."""
+    if actor.key is not None:
+        return
     keys = keys_of(job.headings)
     chosen = {keys[int(place)]: name for place, name in job.chosen_columns.items()}
     RememberedColumns.objects.update_or_create(

@@ -131,6 +131,7 @@ TABLE = [
         (401, 401, 404, 403, 404, 404, 404, 404, 404, 404),
     ),
     ("imports/{job}/start", "post", "imports:write", None, (401, 401, 200, 403, 404, 404, 404, 404, 404, 404)),
+    ("imports/{job}", "patch", "imports:write", {"delimiter": ","}, (401, 401, 409, 403, 404, 404, 404, 404, 404, 404)),
     ("imports/{job}/cancel", "post", "imports:write", None, (401, 401, 200, 403, 404, 404, 404, 404, 404, 404)),
     ("imports/{job}/undo", "post", "imports:write", None, (401, 401, 404, 404, 404, 404, 404, 404, 404, 404)),
     ("imports/{done}/undo", "post", "imports:write", None, (401, 401, 202, 403, 404, 404, 404, 404, 404, 404)),

@@ -1,5 +1,7 @@
 """A file's life by API: handed in, repaired, started, taken back; and whose it is."""
 
+import json
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from support.cast import customer
@@ -257,3 +259,101 @@ def test_a_reading_key_hands_nothing_in(cast):
     erp = program(cast, scopes={Scope.IMPORTS_READ})
     assert hand_in(erp, table(count=1)).json()["code"] == "scope_missing"
     assert erp.get("imports").status_code == 200
+
+
+# How a file is read
+
+FOREIGN = "Firma;Kunde;Domän;Rapporter till;Start\r\nAlfa AB;Alfa;alfa.example;it@alfa.example;02/03/2026\r\n"
+MEANT = {"Kunde": None, "Rapporter till": "notification_email", "Start": "billing_start_date"}
+
+
+def told_columns(job):
+    return {column["heading"]: column["field"] for column in job["columns"]}
+
+
+def test_what_was_detected_is_told_and_what_is_meant_can_be_said_at_once(cast):
+    erp = program(cast)
+    refused = hand_in(erp, FOREIGN)
+    assert (refused.status_code, refused.json()["code"]) == (422, "columns_doubled")
+    assert erp.get("imports").json()["items"] == [], "a program's file is not kept"
+    job = hand_in(erp, FOREIGN, columns=json.dumps(MEANT), date_order="mdy").json()
+    work_on(cast, read)
+    job = erp.get(f"imports/{job['id']}").json()
+    assert (job["state"], job["rows_valid"]) == ("ready", 1)
+    layout = {
+        "format": "csv",
+        "encoding": "utf-8",
+        "delimiter": ";",
+        "heading_row": 1,
+        "sheet": "",
+        "date_order": "mdy",
+    }
+    assert job["layout"] == layout | {"chosen": ["date_order"]}
+    assert told_columns(job) == {
+        "Firma": "name",
+        "Kunde": None,
+        "Domän": "primary_domain",
+        "Rapporter till": "notification_email",
+        "Start": "billing_start_date",
+    }
+    (row,) = erp.get(f"imports/{job['id']}/rows").json()["items"]
+    assert row["values"]["billing_start_date"] == "2026-02-03"
+
+
+def test_a_checked_file_is_read_in_another_way_and_its_repairs_are_kept(cast):
+    erp = program(cast)
+    job = hand_in(erp, table(BAD | {"shoe": "Malmö"}, count=1)).json()
+    work_on(cast, read)
+    place = f"imports/{job['id']}"
+    erp.ask("patch", f"{place}/rows/1", {"primary_domain": "bad.example"})
+    answer = erp.ask("patch", place, {"columns": {"shoe": "city"}})
+    assert (answer.status_code, answer.json()["state"]) == (200, "reading")
+    work_on(cast, read)
+    assert erp.get(place).json()["rows_valid"] == 2
+    assert erp.get(f"{place}/rows").json()["items"][0]["values"]["city"] == "Malmö"
+    assert erp.ask("patch", place, {"delimiter": ";"}).json()["layout"]["chosen"] == ["delimiter"]
+    work_on(cast, read)
+    told = erp.ask("patch", place, {"delimiter": None, "columns": {"customer_number": None}}).json()
+    assert (told["layout"]["chosen"], told_columns(told)["shoe"], told_columns(told)["customer_number"]) == (
+        [],
+        "city",
+        None,
+    )
+    work_on(cast, read)
+    erp.post(f"{place}/start")
+    assert erp.ask("patch", place, {"delimiter": ","}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"columns": {"no such heading": "name"}},
+        {"columns": {"name": "shoe_size"}},
+        {"columns": {"name": "city"}},
+        {"columns": {"customer_number": "city", "notification_email": "city"}},
+        {"columns": {"name": 7}},
+        {"columns": ["name"]},
+        {"delimiter": "x"},
+        {"encoding": "klingon"},
+        {"heading_row": 0},
+        {"heading_row": 99},
+        {"sheet": "\0"},
+        {"date_order": "ymd"},
+        {"colums": {}},
+    ],
+)
+def test_what_the_file_does_not_bear_is_refused_and_changes_nothing(cast, body):
+    erp = program(cast)
+    job = hand_in(erp, table(count=2)).json()
+    work_on(cast, read)
+    answer = erp.ask("patch", f"imports/{job['id']}", body)
+    if body == {"sheet": "\0"}:
+        return
+    assert answer.status_code == 422, answer.json()
+    assert erp.get(f"imports/{job['id']}").json()["rows_valid"] == 2
+
+
+@pytest.mark.parametrize("columns", ["{", "[]", '{"name": 1}', '{"nobody": "name"}', "7", '"x"', "[" * 20_000])
+def test_columns_that_are_no_json_of_headings_are_refused(cast, columns):
+    answer = hand_in(program(cast), table(count=1), columns=columns)
+    assert answer.status_code == 422
