@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import floor, ours, peers, place, report, rows
+from benchmarks import floor, ours, peers, place, programs, report, rows
 from cloudbroker.embedded import Cluster
 
 SMALL = 10_000  # rows from which a worker's memory is measured
@@ -21,6 +21,7 @@ def main() -> None:
             bench.run()
         finally:
             bench.worker.stop()
+            bench.web.stop()
         told = report.Told(cluster, vars(options), bench.seconds, bench.phases, bench.figures)
         report.show(told)
         if options.keep:
@@ -54,6 +55,7 @@ class Bench:
         self.phases: list[dict[str, float]] = []
         self.figures: dict[str, float] = {}
         self.worker = ours.Worker(self.folder / "log" / "worker.log")
+        self.web = programs.Web(self.folder / "log" / "web.log")
 
     def run(self) -> None:
         self._files()
@@ -82,10 +84,21 @@ class Bench:
             self._import(name, name, self.options.rows)
         place.emptied(self.cluster)
         self.phases.append(ours.phases_of(self._file("csv", self.options.rows)))
+        self._push()
         self._timed("bulk_create", lambda: floor.bulk_create_seconds(names, records))
         if with_peer:
             self._import("csv of peer", "csv", peers.PEER_ROWS)
             self._timed("peer", lambda: peers.import_export_seconds(self._file("csv", peers.PEER_ROWS)))
+
+    def _push(self) -> None:
+        """Everything through the API, and everything again."""
+        place.emptied(self.cluster)
+        bodies, rows = programs.bodies_of(self.options.rows), self.options.rows
+        for name, outcome in (("api", "created"), ("api again", "unchanged")):
+            seconds, counts = self.web.push(bodies)
+            if counts[outcome] != rows:
+                raise RuntimeError(f"Not all of {rows} rows were {outcome}: {dict(counts)}.")
+            self.seconds[name].append(seconds)
 
     def _timed(self, name: str, call: Any) -> None:
         place.emptied(self.cluster)
