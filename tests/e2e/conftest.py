@@ -24,6 +24,17 @@ def portal(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def api_portal(tmp_path_factory):
+    """Another one, without a limit, for tests of the API that fill it with customers or kill its web processes."""
+    found = Portal(tmp_path_factory.mktemp("api"))
+    told = found.environment()
+    found.environment = lambda: told | {"API_REQUESTS_PER_MINUTE": "1000000"}
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.fixture(scope="session")
 def chromium():
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
