@@ -1,11 +1,13 @@
 """The API on one screen: a router an app, and what it says of itself to programs and people."""
 
 import json
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -49,6 +51,12 @@ def docs(request: Request) -> HttpResponse:
 
 
 def document() -> dict[str, Any]:
+    return _document(get_language())
+
+
+@cache
+def _document(language: str) -> dict[str, Any]:
+    """Takes most of a second, and is the same until the next start."""
     return describe(api, "/api/v1/")
 
 

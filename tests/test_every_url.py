@@ -285,6 +285,7 @@ def browser(cast, person):
     return cast.sign_in(person)
 
 
+@pytest.mark.timeout(180)
 @pytest.mark.parametrize("person", PEOPLE)
 def test_everybody_gets_exactly_what_is_theirs(cast, ids, person):
     client, column = browser(cast, person), PEOPLE.index(person)
