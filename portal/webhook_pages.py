@@ -16,7 +16,7 @@ from accounts.actors import Actor
 from organizations.pages import Order, get_page, grouped, neighbours
 from webhooks.endpoints import get_deliveries
 from webhooks.kinds import in_words
-from webhooks.models import Delivery, Endpoint, State
+from webhooks.models import Delivery, Endpoint, Off, State
 from webhooks.sending import IN_HAND
 from webhooks.troubles import TROUBLES
 
@@ -35,6 +35,7 @@ def endpoint_in_words(endpoint: Endpoint) -> dict[str, Any]:
         "host": urlsplit(endpoint.url).hostname,
         "state": state,
         "tone": tone,
+        "trouble": _trouble(endpoint),
         "is_on": endpoint.is_on,
         "count": len(endpoint.kinds),
     }
@@ -42,10 +43,19 @@ def endpoint_in_words(endpoint: Endpoint) -> dict[str, Any]:
 
 def _state(endpoint: Endpoint) -> tuple[str, str]:
     if not endpoint.is_on:
-        return str(endpoint.get_off_reason_display()), "bad" if endpoint.off_reason != "by_hand" else ""
+        return _("Off"), "bad" if endpoint.off_reason != Off.BY_HAND else ""
+    return (_("Failing"), "warn") if endpoint.failing_since else (_("Works"), "ok")
+
+
+def _trouble(endpoint: Endpoint) -> dict[str, str] | None:
+    """What a person should know before anything else, as a banner."""
+    if endpoint.off_at:
+        told = {"reason": endpoint.get_off_reason_display(), "time": _moment(endpoint.off_at)}
+        return {"tone": "warning", "text": _("%(reason)s, on %(time)s. Nothing is sent.") % told}
     if endpoint.failing_since:
-        return _("Failing since %(time)s") % {"time": _moment(endpoint.failing_since)}, "warn"
-    return _("Works"), "ok"
+        told = {"time": _moment(endpoint.failing_since)}
+        return {"tone": "warning", "text": _("No message was taken since %(time)s. We go on trying.") % told}
+    return None
 
 
 def facts_of(endpoint: Endpoint) -> list[dict[str, Any]]:

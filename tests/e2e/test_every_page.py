@@ -161,7 +161,9 @@ def test_webhooks_can_be_followed_by_everyone(visit, scheme, width):
     check(page, "a webhook with a message that was not taken")
     page.click("main a[href$='/edit/']")
     check(page, "a webhook that is changed")
-    page.go_back()
+    page.goto("/settings/webhooks/")
+    check(page, "the webhooks, of which one is failing")
+    page.click(f"main a:has-text('Axe {scheme} {width}')")
     page.click("button:has-text('Remove the webhook')")
     page.wait_for_url("**/settings/webhooks/")
 

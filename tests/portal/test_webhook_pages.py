@@ -106,7 +106,7 @@ def test_a_test_is_sent_and_the_log_shows_what_came_of_it(cast, admin, receiver,
         webhook.turn()
     assert 'hx-trigger="every 2s"' in looked[0], "while it is on its way"
     page = admin.get(address).text
-    assert "HTTP 500. The receiver answered with an error." in page and "Failing since" in page
+    assert "HTTP 500. The receiver answered with an error." in page and "No message was taken since" in page
     webhook.put(state="failed")
     receiver.how = "ok"
     assert admin.post(f"{address}replay/").status_code == 302
