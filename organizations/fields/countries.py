@@ -1,10 +1,11 @@
-"""Countries by alpha-2 code, alpha-3 code or English name, whatever the capitals, accents and punctuation."""
+"""Countries by code or by name in several languages, whatever the capitals, accents and punctuation."""
 
 import re
 from functools import lru_cache
 from unicodedata import combining, normalize
 
 from organizations.fields.country_table import TABLE
+from organizations.fields.country_translations import TABLE as TRANSLATIONS
 from organizations.problems import Problem, shortened
 
 # Well-known names beside the one in the table. "Congo" alone and "Korea" alone stay out: two countries bear each.
@@ -71,7 +72,8 @@ def _key(text: str) -> str:
 _ROWS = [line.split(" ", 2) for line in TABLE.splitlines()]
 NAMES: dict[str, str] = {alpha_2: name for alpha_2, _, name in _ROWS}
 _CODES = (
-    {_key(name): code for code, names in _ALSO.items() for name in names.split(";")}
+    {_key(name): line[:2] for line in TRANSLATIONS.splitlines() for name in line[3:].split(";")}
+    | {_key(name): code for code, names in _ALSO.items() for name in names.split(";")}
     | {_key(name): code for code, _, name in _ROWS}
     | {_key(alpha_3): code for code, alpha_3, _ in _ROWS}
     | {_key(code): code for code in NAMES}

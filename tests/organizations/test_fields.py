@@ -4,6 +4,8 @@ import pytest
 from answers import error, value, warning
 
 from organizations.fields import FIELDS, NAMES, SHORT_FORM, Reading
+from organizations.fields.country_table import TABLE
+from organizations.fields.country_translations import TABLE as TRANSLATIONS
 
 # the table
 
@@ -236,3 +238,33 @@ def test_false_in_the_languages_of_spreadsheets(text):
 
 def test_a_word_that_is_neither_is_an_error():
     assert error("approval_process", "maybe") == "boolean_unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Deutschland", "DE"),
+        ("SVERIGE", "SE"),
+        ("Storbritannien", "GB"),
+        ("osterreich", "AT"),
+        ("Pays-Bas", "NL"),
+        ("España", "ES"),
+        ("Zwitserland", "CH"),
+        ("Svizzera", "CH"),
+        ("Suomi", "FI"),
+        ("Česko", "CZ"),
+        ("Polska", "PL"),
+        ("Ελλάδα", "GR"),
+    ],
+)
+def test_a_country_may_be_named_as_its_neighbours_or_itself_do(text, code):
+    assert value("country", text) == code
+
+
+def test_no_name_of_a_country_means_two():
+    owners = {}
+    for table in (TRANSLATIONS, TABLE):
+        for line in table.splitlines():
+            for name in line[3:].split("; ") if table is TRANSLATIONS else [line[7:]]:
+                assert owners.setdefault(name.casefold(), line[:2]) == line[:2], name
+                assert value("country", name) == line[:2]
