@@ -40,7 +40,7 @@ def _records(reader: Actor, ids: set[uuid.UUID]) -> Mapping[str, Records]:
     imports = Import.objects.permitted(reader).filter(public_id__in=ids)
     tenants = Tenant.objects.permitted(reader).filter(public_id__in=ids).select_related("organization")
     return {
-        "organization": {row.public_id: as_json(row) for row in seen.prefetch_related("groups")},
+        "organization": {row.public_id: as_json(row) for row in seen.prefetch_related("groups", "tenants")},
         "import": {row.public_id: import_as_json(row) for row in imports.select_related("membership__user", "api_key")},
         "tenant": {row.public_id: _tenant(row) for row in tenants},
     }
