@@ -21,7 +21,7 @@ chaos: $(VENV)/installed-dev ## Kill parts of a busy portal at random moments an
 	@CHAOS_KILLS=$(or $(KILLS),200) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_random_kills.py
 
 pictures: $(VENV)/installed-dev ## Keep a picture of every page, light and dark, on a phone and on a desk (IN=pictures)
-	@PICTURES=$(abspath $(or $(IN),pictures)) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_every_page.py
+	@PICTURES=$(abspath $(or $(IN),pictures)) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_every_page.py tests/e2e/test_every_tenant.py
 
 bench: $(VENV)/installed-dev ## Measure imports against COPY and others, in turn (ROWS=100000 ROUNDS=5, MOST=1000000 for growth)
 	@$(BIN)/python -m benchmarks --keep --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) --most $(or $(MOST),0)

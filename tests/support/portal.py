@@ -66,12 +66,11 @@ class Portal:
         kill([self.process.pid, *self.processes()])
         self.process.wait(10)
 
-    def manage(self, *argv):
-        """What a command prints that is typed in the checkout while the portal is up."""
+    def manage(self, *argv, given=""):
+        """What a command prints that is typed in the checkout while the portal is up, and hears the given text."""
         command = [sys.executable, "manage.py", *argv]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment(), capture_output=True, text=True, check=True, timeout=60
-        )
+        options = {"capture_output": True, "text": True, "check": True, "timeout": 60, "input": given}
+        done = subprocess.run(command, cwd=ROOT, env=self.environment(), **options)
         return done.stdout.strip()
 
     def processes(self):
