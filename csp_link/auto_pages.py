@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from django.urls import reverse
-from django.utils.formats import number_format
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -51,6 +52,7 @@ def auto_context(actor: Actor, auto: AutoLink, form: GroundForm | None = None) -
         "progress_url": reverse("csp_link:auto_progress", args=[auto.public_id]),
         "counts": [] if state in BUSY or state == AutoState.FAILED else _counts(auto),
         "effects": _effects(auto) if state == AutoState.READY else [],
+        "finished": _finished(auto),
         "outcome": in_words(auto.trouble, auto.trouble_details, again=again(auto.resumes_at)) if auto.trouble else None,
         "skipped": _skipped(actor) if state in (AutoState.READY, AutoState.DONE) else [],
         "skipped_url": f"{reverse('csp_link:tenants')}?state={Standing.INCOMPLETE}",
@@ -58,6 +60,13 @@ def auto_context(actor: Actor, auto: AutoLink, form: GroundForm | None = None) -
         "form": form or GroundForm(actor=actor),
         "breadcrumbs": tenant_crumbs((title, "")),
     }
+
+
+def _finished(auto: AutoLink) -> str:
+    if auto.finished_at is None or auto.state != AutoState.DONE:
+        return ""
+    moment = date_format(timezone.localtime(auto.finished_at), "DATETIME_FORMAT")
+    return _("Finished on %(moment)s. What is left waits in the list of tenants.") % {"moment": moment}
 
 
 def _progress(auto: AutoLink) -> dict[str, Any]:
@@ -162,7 +171,7 @@ def completion_context(actor: Actor, form: GroundForm, given: Completion | None 
         "form": form,
         "columns": [{"heading": field.heading, "mandatory": field.name in mandatory} for field in FIELDS],
         "rows": [_row(number, line) for number, line in enumerate(shown.left, start=1)],
-        "problems": _problems(shown.left),
+        "problems": _problems(shown.left) if given else [],  # before, the cells say enough
         "breadcrumbs": tenant_crumbs((title, "")),
     }
 

@@ -10,10 +10,10 @@ from django.http import QueryDict
 from accounts.actors import Actor
 from accounts.refusals import Refused
 from csp_link.access import get_tenants
-from csp_link.assessing import texts_of
+from csp_link.assessing import reading_of, texts_of
 from csp_link.linking import create_and_link
 from csp_link.models import Standing, Tenant
-from organizations.fields import NAMES
+from organizations.fields import NAMES, Reading, read_row
 from organizations.problems import Problem
 
 MOST_ROWS: Final = 50
@@ -37,7 +37,8 @@ class Completion:
     @classmethod
     def offered(cls, actor: Actor) -> "Completion":
         rows = get_tenants(actor).standing(Standing.INCOMPLETE).order_by("list_order", "public_id")[:MOST_ROWS]
-        return cls([Line(tenant, _texts(tenant)) for tenant in rows])
+        reading = reading_of(actor.reseller)
+        return cls([_offered(tenant, reading) for tenant in rows])
 
     @classmethod
     def posted(cls, actor: Actor, data: QueryDict) -> "Completion":
@@ -74,9 +75,12 @@ def _create(actor: Actor, line: Line, groups: Sequence[str]) -> dict[str, list[P
     return {name: list(problems) for name, problems in outcome.errors.items()} if outcome.public_id is None else None
 
 
-def _texts(tenant: Tenant) -> tuple[str, ...]:
-    texts = texts_of(tenant)
-    return tuple(texts.get(name, "") for name in NAMES)
+def _offered(tenant: Tenant, reading: Reading) -> Line:
+    """With what is missing marked from the start."""
+    known = texts_of(tenant)
+    texts = tuple(known.get(name, "") for name in NAMES)
+    row = read_row(texts, reading)
+    return Line(tenant, texts, row.errors, row.warnings)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

@@ -18,7 +18,7 @@ from csp_link.access import get_connection, get_last_sync, get_tenants
 from csp_link.forms import ConnectionForm
 from csp_link.health import UNUSED_DAYS, again, health_of, in_words, warnings_of
 from csp_link.labels import LABELS
-from csp_link.models import OPEN, Connection, Mode, State, Sync
+from csp_link.models import OPEN, Connection, Mode, Standing, State, Sync
 from csp_link.syncing import UNFINISHED
 from events.log import Change, get_timeline
 
@@ -76,7 +76,12 @@ def _counts(actor: Actor) -> list[dict[str, Any]]:
         "ignored": (_("Ignored"), ""),
         "ended": (_("Ended"), ""),
     }
-    counts = [{"label": label, "number": found[name], "tone": tone} for name, (label, tone) in words.items()]
+    url = reverse("csp_link:tenants")
+    where = {name: f"{url}?state={name}" for name in Standing.values} | {Standing.UNLINKED: url}  # the open ones first
+    counts = [
+        {"label": label, "number": found[name], "tone": tone, "url": where[name]}
+        for name, (label, tone) in words.items()
+    ]
     return counts if any(found.values()) else []
 
 

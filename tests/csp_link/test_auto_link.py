@@ -200,6 +200,7 @@ def test_what_is_missing_is_filled_in_together(desk):
     desk.rows()
     page = desk.browser.get(f"{LIST}complete/")
     assert [row["tenant"] for row in page.context["rows"]] == [first.tenant_id, second.tenant_id]
+    assert page.content.decode().count('aria-invalid="true"') == 2, "what is missing is marked from the start"
     cells = {cell["name"]: [] for cell in page.context["rows"][0]["cells"]}
     for row in page.context["rows"]:
         for cell in row["cells"]:

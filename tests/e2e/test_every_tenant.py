@@ -51,6 +51,7 @@ def keep_picture(page, name):
     for scheme, width in SHAPES if PICTURES else ():
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(400)  # until colours have changed
         page.screenshot(path=Path(PICTURES, f"tenants {name} {scheme} {width}.png"), full_page=True)
 
 
@@ -125,6 +126,7 @@ def complete_the_others(page, expected):
     page.click("a:has-text('Complete them in a grid')")
     rows = page.locator("tbody tr").count()
     assert rows == expected
+    keep_picture(page, "8 grid")
     for number in range(1, rows + 1):
         for name, text in {
             "primary_domain": f"o{number}.example",
@@ -133,7 +135,6 @@ def complete_the_others(page, expected):
             cell = page.locator(f"#r{number}-{name}")
             if not cell.input_value():
                 cell.fill(text)
-    keep_picture(page, "8 grid")
     page.click("button:has-text('Create organizations and link')")
     page.wait_for_selector(f"text=Created and linked {expected} organizations.")
 
