@@ -138,6 +138,7 @@ def _keys() -> list[tuple[str, str]]:
         (_("Shift+Space"), _("Select the row, or several; its number opens a menu for all of them.")),
         (_("Esc"), _("What stood in the cell before; then let go of selected rows.")),
         (_("Alt+Enter"), _("A line break, in the address.")),
+        (_("Ctrl+Enter"), _("Create the organizations.")),
     ]
 
 

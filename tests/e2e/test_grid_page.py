@@ -121,7 +121,10 @@ def test_pasting_two_hundred_full_rows_takes_less_than_half_a_second(visit):
 def test_ten_rows_are_created_with_the_keyboard_alone(visit):
     page = visit()
     page.goto(ROWS)
-    cell(page, "Name", 1).focus()
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if focused(page) == "Name row 1":
+            break
     for number in range(1, 11):
         page.keyboard.type(f"Keys {number} AB")
         page.keyboard.press("Tab")
@@ -134,8 +137,7 @@ def test_ten_rows_are_created_with_the_keyboard_alone(visit):
         for _ in range(3):
             page.keyboard.press("ArrowLeft")
     assert count(page) == 11, "Enter on the last row adds one"
-    page.locator("button:has-text('Create/Import Organizations')").focus()
-    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/rows/[0-9a-f-]{36}/"))
     assert "Created 10 organizations." in page.inner_text("main")
 
@@ -283,6 +285,35 @@ def test_the_grid_works_without_javascript(visit):
             select.select_option(index=1)
     create(page)
     assert page.inner_text("h1") == "Created Organizations" and "Ohne Skript AB" in page.inner_text("main")
+
+
+@pytest.mark.parametrize("wanted", [5, 10, 25, 50, 100, 200])
+def test_so_many_rows_are_added_and_nothing_that_was_typed_goes(visit, wanted):
+    page = visit()
+    page.goto(ROWS)
+    cell(page, "Name", 5).fill("Typed AB")
+    page.select_option("select[name=count]", str(wanted))
+    page.click("button:has-text('Generate Rows')")
+    assert count(page) == min(5 + wanted, 200)
+    assert cell(page, "Name", 5).input_value() == "Typed AB"
+    if wanted == 200:
+        assert said(page) == "The grid holds 200 rows at most."
+
+
+def test_headings_and_row_numbers_stay_in_sight_and_never_cover_the_focus(visit):
+    page = visit()
+    page.goto(ROWS)
+    paste(page, tsv("sticky", 60, width=17))
+    page.keyboard.press("Control+End")
+    sheet = page.locator(".cb-grid__sheet").bounding_box()
+    heading = page.locator(".cb-grid__sheet thead th").last.bounding_box()
+    number = page.locator(".cb-grid__sheet tbody th").last.bounding_box()
+    assert heading["y"] == pytest.approx(sheet["y"], abs=2) and number["x"] == pytest.approx(sheet["x"], abs=2)
+    for _ in range(59):
+        page.keyboard.press("ArrowUp")
+        focus = page.evaluate("(({ top, left }) => [top, left])(document.activeElement.getBoundingClientRect())")
+        assert focus[0] >= heading["y"] + heading["height"] - 1
+        heading = page.locator(".cb-grid__sheet thead th").last.bounding_box()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

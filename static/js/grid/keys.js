@@ -19,6 +19,7 @@ const withControl = {
   d: fillDown,
   z: undo,
   y: redo,
+  enter: create,
   "Shift+z": redo,
   home: (grid) => grid.sheet.go(0, 0),
   end: (grid) => grid.sheet.go(grid.sheet.rows.length - 1, grid.sheet.columns.length - 1),
@@ -52,6 +53,11 @@ function down(grid, control) {
   if (!grid.sheet.add(1)) return grid.say("full", { most: grid.sheet.most });
   grid.settle();
   move(grid, control, 1, 0);
+}
+
+/** From a cell to the button below hundreds of cells. */
+function create(grid) {
+  grid.form.requestSubmit(grid.form.querySelector("[data-grid-create]"));
 }
 
 /** Alt+Enter breaks the line where the field keeps line breaks, as in a spreadsheet. */
