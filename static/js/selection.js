@@ -19,7 +19,8 @@ for (const form of document.querySelectorAll("[data-selection]:has([data-selecti
   });
   form.addEventListener("change", show);
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
+    // the first Esc closes a menu of the bar
+    if (event.key !== "Escape" || form.querySelector("details[data-menu][open]")) return;
     for (const box of boxes) box.checked = false;
     if (scope) scope.value = "";
     show();

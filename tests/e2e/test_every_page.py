@@ -75,6 +75,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         checked["import"],
         f"{checked['import']}?rows=invalid",
         f"{checked['import']}columns/",
+        f"{checked['import']}?field=primary_domain&code=domain_one_label&value=nodomain",
+        f"{checked['import']}rows/10/?rows=invalid",
         detail,
         f"{detail}edit/",
         "/groups/",
@@ -115,7 +117,11 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         page.goto(address)
         check(page, address)
     page.goto("/organizations/new/")
-    page.click("button:has-text('Create') >> nth=0")
+    page.fill("#id_primary_domain", "bodensee-optik.de")
+    page.wait_for_selector("#id_primary_domain_hints a")
+    check(page, "the form with a hint")
+    page.fill("#id_primary_domain", "")
+    page.click("main button:has-text('Create') >> nth=0")
     check(page, "the form with errors")
     page.goto("/organizations/create-multiple/rows/")
     page.get_by_label("Name row 2", exact=True).fill("Axe AB")
@@ -126,9 +132,17 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     check(page, "the grid with its row menu")
     page.keyboard.press("Escape")
     page.click("button:has-text('Start over')")
+    create_and_undo(page, f"{scheme}{width}")
     page.goto("/organizations/")
+    page.click(".cb-page-head summary")
+    check(page, "the formats of an export of all")
+    page.keyboard.press("Escape")
     page.check("tbody input[name=id] >> nth=0")
     check(page, "the list with a selection")
+    page.click("[data-selection-bar] summary")
+    check(page, "the formats of an export")
+    page.keyboard.press("Escape")
+    assert page.locator("[data-selection-bar]").is_visible(), "Esc has closed the menu and kept the ticks"
     page.locator("button[value=approval]").click()
     check(page, "the question before a change to a selection")
     page.goto(f"{group}members/")
@@ -140,6 +154,21 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.fill("textarea", "bodensee-optik.de\nnothing.example")
     page.click("main button.btn-primary")
     check(page, "the answer to a pasted list")
+
+
+def create_and_undo(page, tag):
+    """What a grid has created, the question before it is taken back, and what came of that."""
+    page.goto("/organizations/create-multiple/rows/")
+    for heading, text in {"Name": f"Undo {tag}", "Primary domain": f"{tag}.se", "Notification email": "a@b.se"}.items():
+        page.get_by_label(f"{heading} row 1", exact=True).fill(text)
+    page.click("button:has-text('Create/Import Organizations')")
+    page.wait_for_selector("h1:has-text('Created Organizations')")
+    check(page, "what a grid has created")
+    page.click("main a:has-text('Undo')")
+    check(page, "the question before an undo")
+    page.click("main button.btn-danger")
+    page.wait_for_selector("text=Given their earlier values")
+    check(page, "what came of an undo")
 
 
 @pytest.mark.parametrize(("scheme", "width"), SHAPES)

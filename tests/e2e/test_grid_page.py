@@ -300,20 +300,29 @@ def test_so_many_rows_are_added_and_nothing_that_was_typed_goes(visit, wanted):
         assert said(page) == "The grid holds 200 rows at most."
 
 
+PLACES = """() => {
+    const boxes = [".cb-grid__sheet", ".cb-grid__sheet thead th:last-child", ".cb-grid__sheet tbody tr:last-child th"]
+        .map((place) => document.querySelector(place).getBoundingClientRect());
+    const all = [...boxes, document.activeElement.getBoundingClientRect()];
+    return all.map(({ x, y, bottom, right }) => [x, y, bottom, right]);
+}"""
+
+
 def test_headings_and_row_numbers_stay_in_sight_and_never_cover_the_focus(visit):
-    page = visit()
+    page = visit(reduced_motion="reduce")
     page.goto(ROWS)
     paste(page, tsv("sticky", 60, width=17))
     page.keyboard.press("Control+End")
-    sheet = page.locator(".cb-grid__sheet").bounding_box()
-    heading = page.locator(".cb-grid__sheet thead th").last.bounding_box()
-    number = page.locator(".cb-grid__sheet tbody th").last.bounding_box()
-    assert heading["y"] == pytest.approx(sheet["y"], abs=2) and number["x"] == pytest.approx(sheet["x"], abs=2)
+    sheet, heading, number, _ = page.evaluate(PLACES)
+    assert heading[1] == pytest.approx(sheet[1], abs=2) and number[0] == pytest.approx(sheet[0], abs=2)
     for _ in range(59):
         page.keyboard.press("ArrowUp")
-        focus = page.evaluate("(({ top, left }) => [top, left])(document.activeElement.getBoundingClientRect())")
-        assert focus[0] >= heading["y"] + heading["height"] - 1
-        heading = page.locator(".cb-grid__sheet thead th").last.bounding_box()
+        _, heading, _, focus = page.evaluate(PLACES)
+        assert focus[1] >= heading[2] - 1, "below the headings"
+    for _ in range(17):
+        page.keyboard.press("Shift+Tab")
+        _, _, number, focus = page.evaluate(PLACES)
+        assert focus[0] >= number[3] - 1 or focus[0] == pytest.approx(number[0], abs=12), "beside the numbers"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
