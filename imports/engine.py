@@ -63,9 +63,15 @@ def read(turn: Turn) -> None:
         if refusal := job.matched.refusal(may_update=job.mode == Mode.UPDATE):
             raise refusal
         _stage_rows(turn, job)
+    except FileNotFoundError:
+        _fail(turn, Unreadable("upload_gone"))
     except Unreadable as error:
-        with turn.step():
-            end(turn, get_job(turn, State.READING), State.FAILED, error=error.as_json())
+        _fail(turn, error)
+
+
+def _fail(turn: Turn, why: Unreadable) -> None:
+    with turn.step():
+        end(turn, get_job(turn, State.READING), State.FAILED, error=why.as_json())
 
 
 def _survey(turn: Turn, job: Import) -> Import:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import chain
 from typing import Any, Final
 
@@ -153,11 +154,19 @@ def _file(job: Import) -> dict[str, Any]:
         "state_label": job.get_state_display(),
         "tone": TONES.get(State(job.state), ""),
         "mode_label": job.get_mode_display() if job.mode == Mode.UPDATE else "",
+        "took": _took(job),
         "created_count": grouped(job.rows_created),
         "updated_count": grouped(job.rows_updated),
         "failed_count": grouped(job.rows_invalid + job.rows_failed),
         "failed_rows_url": failed_rows_url(job),
     }
+
+
+def _took(job: Import) -> str:
+    """How long it was written, in hours, minutes and seconds."""
+    if job.started_at is None or job.finished_at is None:
+        return ""
+    return str(timedelta(seconds=round((job.finished_at - job.started_at).total_seconds())))
 
 
 def _other(actor: Actor, batch: WrittenBatch, is_undone: bool) -> dict[str, Any]:

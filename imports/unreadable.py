@@ -16,6 +16,7 @@ UNREAD_CELLS = ("error_cell", "formula_cell")
 SENTENCES: dict[str, "StrPromise"] = {
     # The whole file.
     "empty": _("The file is empty. Put the headings in the first line and one organization in each line below it."),
+    "upload_gone": _("The uploaded file was deleted meanwhile, as it held a customer who was erased. Upload it again."),
     "no_rows": _("The file has headings but no rows below them. Add at least one organization and upload it again."),
     "no_headings": _("There is nothing in line %(line)d or below it. Choose the line that holds the headings."),
     "file_too_large": _("The file is larger than %(limit)s MB. Split it and upload the parts one after the other."),

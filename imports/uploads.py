@@ -130,7 +130,8 @@ def sweep() -> int:
 def _sweep_reseller(reseller: Reseller) -> int:
     old = {f"{reseller.public_id}/{file.name}": file for file in _old(path_of(str(reseller.public_id)))}
     with acting_for(reseller.pk):
-        kept = set(Import.objects.filter(reseller=reseller, upload__in=old).values_list("upload", flat=True))
+        named = Import.objects.filter(reseller=reseller, upload__in=old, expired_at=None)
+        kept = set(named.values_list("upload", flat=True))
     return _delete([file for name, file in old.items() if name not in kept])
 
 

@@ -188,6 +188,10 @@ def test_an_old_upload_expires_and_its_counts_and_events_stay(
     assert len(organizations(cast)) == 5
     with django_capture_on_commit_callbacks(execute=True):
         assert sweep_uploads() == 0
+    uploads.path_of(job.upload).write_text("left by a process that was killed before it could delete it")
+    monkeypatch.setattr(uploads, "ORPHAN_AFTER", -1)
+    assert sweep_uploads() == 1
+    assert left(cast, job) == (0, 0, False)
 
 
 def test_an_import_that_waited_too_long_cannot_be_started_any_more(cast, settings, django_capture_on_commit_callbacks):
@@ -212,3 +216,14 @@ def test_what_is_at_work_does_not_expire(cast, settings):
     age(cast, job, settings.UPLOAD_DAYS + 1)
     assert sweep_uploads() == 0
     assert work_on(cast, create).rows_created == 3
+
+
+def test_a_file_that_is_gone_when_it_shall_be_read_again_is_a_sentence(cast):
+    client = cast.sign_in()
+    address = upload(client, table(count=3)).url
+    job = work_on(cast, read)
+    uploads.storage().delete(job.upload)
+    assert client.get(f"{address}columns/").status_code == 409
+    client.post(f"{address}options/", {"mode": "update", "blanks": "keep", "all_or_nothing": "valid"})
+    assert work_on(cast, read).state == "failed"
+    assert "The uploaded file was deleted meanwhile" in client.get(address).text
