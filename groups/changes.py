@@ -5,16 +5,19 @@ from typing import Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import F, Func
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.models import ApiKey, new_id
 from accounts.refusals import Refused
 from accounts.roles import Permission
 from events.log import record
 from events.models import Kind
 from groups.access import lock_group
-from groups.models import Group
+from groups.models import Assignment, Group
 
 LONGEST_NAME: Final = 255
 LONGEST_DESCRIPTION: Final = 2_000
@@ -56,6 +59,25 @@ def delete_group(actor: Actor, group: Group) -> None:
         now = lock_group(actor, group, to_delete=True)
         now.delete()
         record(actor, Kind.GROUP_DELETED, group.public_id, details={"name": now.name})
+
+
+def hide_group(actor: Actor, group: Group, *, held: int) -> None:
+    """Delete a large group for everybody at once: nobody sees or looks after it; workers empty it, and then it goes."""
+    actor.require(Permission.GROUPS_EDIT)
+    with transaction.atomic():
+        now = lock_group(actor, group, to_delete=True)
+        now.deleted_at, now.held_at_deletion = timezone.now(), held
+        now.deleted_by = {"id": str(actor.public_id), "label": actor.label, "batch": str(new_id())}
+        now.save(update_fields=["deleted_at", "deleted_by", "held_at_deletion"])
+        Assignment.objects.filter(reseller=actor.reseller, group=now).delete()
+        keys = ApiKey.objects.filter(reseller=actor.reseller, group_ids__contains=[now.pk])
+        keys.update(group_ids=Func(F("group_ids"), now.pk, function="array_remove"))
+        record(actor, Kind.GROUP_DELETED, group.public_id, details={"name": now.name})
+
+
+def forget_group(group: Group) -> None:
+    """The end of a group that was hidden, now that nothing is in it."""
+    group.delete()
 
 
 def _read(name: str, description: str) -> dict[str, str]:

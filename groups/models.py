@@ -16,8 +16,15 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """The groups on which the actor may use the permission: none, unless something says yes."""
         if actor is None or not actor.can(permission):
             return self.none()
-        groups = self.filter(reseller=actor.reseller)
+        groups = self.filter(reseller=actor.reseller, deleted_at=None)
         return groups if actor.group_ids is None else groups.filter(pk__in=actor.group_ids)
+
+
+class DeletedManager(models.Manager["Group"]):
+    """Groups that nobody sees any more, while workers take the organizations out of them."""
+
+    def get_queryset(self) -> "models.QuerySet[Group]":
+        return super().get_queryset().exclude(deleted_at=None)
 
 
 class Group(models.Model):
@@ -27,14 +34,21 @@ class Group(models.Model):
     description = models.TextField(_("Description"), blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # A large group that was deleted stays until it is empty: since when, by whom as events tell it, and what it held.
+    deleted_at = models.DateTimeField(null=True, editable=False)
+    deleted_by = models.JSONField(default=dict, editable=False)
+    held_at_deletion = models.PositiveIntegerField(default=0, editable=False)
     # For lists: the database sorts by code points, in which every capital comes before every small letter.
     sort_name = models.GeneratedField(expression=Lower("name"), output_field=models.TextField(), db_persist=True)
 
     objects = GroupQuerySet.as_manager()
+    deleted = DeletedManager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint("reseller", Lower("name"), name="group_name_is_unique"),
+            models.UniqueConstraint(
+                "reseller", Lower("name"), condition=Q(deleted_at=None), name="group_name_is_unique"
+            ),
             models.UniqueConstraint("reseller", "public_id", name="group_public_id_is_unique"),
             models.UniqueConstraint("reseller", "id", name="group_target"),
         ]

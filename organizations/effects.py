@@ -93,7 +93,9 @@ _BY_GROUPS: Final = """
 SELECT groups, count(*) FROM (
     SELECT array_remove(array_agg(inside.group_id ORDER BY inside.group_id), NULL) AS groups
     FROM ({rows}) AS chosen (id)
-    LEFT JOIN organizations_groupmembership AS inside
+    LEFT JOIN (organizations_groupmembership AS inside
+        JOIN groups_group AS its ON its.reseller_id = inside.reseller_id AND its.id = inside.group_id
+                                    AND its.deleted_at IS NULL)
         ON inside.reseller_id = %s AND inside.organization_id = chosen.id
     GROUP BY chosen.id
 ) AS each GROUP BY groups

@@ -48,6 +48,7 @@ def _groups(actor: Actor) -> Choices:
 
 def _in_group(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     memberships = GroupMembership.objects.filter(organization_id=OuterRef("pk"), reseller_id=OuterRef("reseller_id"))
+    memberships = memberships.filter(group__deleted_at=None)
     if value == NO_GROUP:
         return rows.exclude(Exists(memberships))
     return rows.filter(Exists(memberships.filter(group__public_id=value)))

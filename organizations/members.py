@@ -1,9 +1,11 @@
 """The verbs on which organizations are in which group: one statement moves them, raises versions and writes events."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import new_id
@@ -12,10 +14,14 @@ from accounts.roles import Permission
 from events.log import record
 from events.models import Kind
 from groups.access import lock_group
-from groups.changes import delete_group
+from groups.changes import delete_group, forget_group, hide_group
 from groups.models import Group
+from jobs.work import Turn, enqueue
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
 from organizations.problems import Problem
+
+DISSOLVE: Final = "organizations.empty_deleted_group"
+AT_ONCE: Final = 2_000  # organizations; more would keep a person waiting
 
 # Locked in the order of their keys: two selections that overlap wait for each other and never deadlock.
 _MOVE: Final = """
@@ -31,7 +37,7 @@ raised AS (
 ),
 logged AS (
     INSERT INTO events_event (reseller_id, kind, subject_id, actor_id, actor_label, batch_id, details, at)
-    SELECT %(reseller)s, %(kind)s, public_id, %(actor)s, %(label)s, %(batch)s,
+    SELECT %(reseller)s, %(kind)s, public_id, %(actor)s::uuid, %(label)s, %(batch)s::uuid,
            jsonb_build_object('group', %(name)s::text, 'group_id', %(group_id)s::text), statement_timestamp()
     FROM raised
 )
@@ -77,14 +83,52 @@ def change_groups_of(
 
 
 def dissolve_group(actor: Actor, group: Group) -> int:
-    """Delete a group. Its organizations stay, archived ones too; returns how many it held."""
+    """Delete a group. Its organizations stay, archived ones too; returns how many it held.
+
+    From a large one they are taken out in the background; until then it is hidden, and nobody sees through it.
+    """
     actor.require(Permission.GROUPS_EDIT)
     with transaction.atomic():
         now = lock_group(actor, group, to_delete=True)
-        held = GroupMembership.objects.filter(reseller=actor.reseller, group=now)
-        count = _remove(actor, now, list(held.values_list("organization_id", flat=True)))
-        delete_group(actor, now)
+        held = _held(now)
+        count = held.count()
+        if count > AT_ONCE:
+            hide_group(actor, now, held=count)
+            enqueue(DISSOLVE, reseller_id=actor.reseller.pk, object_id=now.pk)
+        else:
+            _remove(actor, now, list(held))
+            delete_group(actor, now)
     return count
+
+
+def empty_deleted_group(turn: Turn) -> None:
+    """What a worker does with a group that was hidden. That it goes was decided and recorded; this carries it out."""
+    while not (turn.is_finished or turn.is_over):
+        with turn.step():
+            group = Group.deleted.filter(reseller_id=turn.reseller_id, pk=turn.object_id).first()
+            if group is None:
+                turn.finish()
+            elif ids := list(_held(group)[:AT_ONCE]):
+                by = group.deleted_by
+                author = Author(by["id"], by["label"], by["batch"])
+                _move(author, _REMOVE, Kind.ORGANIZATION_UNGROUPED, group, ids)
+            else:
+                forget_group(group)
+                turn.finish()
+
+
+def get_dissolving(actor: Actor) -> list[tuple[Group, int]]:
+    """The reseller's groups that are being emptied, each with how many organizations have been taken out."""
+    if not actor.can(Permission.GROUPS_EDIT):
+        return []
+    groups = Group.deleted.filter(reseller=actor.reseller).order_by("deleted_at", "id")
+    return [(group, max(group.held_at_deletion - _held(group).count(), 0)) for group in groups]
+
+
+def _held(group: Group) -> QuerySet[GroupMembership, int]:
+    """The ids of the organizations in a group, archived ones too."""
+    inside = GroupMembership.objects.filter(reseller_id=group.reseller_id, group=group)
+    return inside.order_by("organization_id").values_list("organization_id", flat=True)
 
 
 def _locked(actor: Actor, group: Group) -> Group:
@@ -99,30 +143,44 @@ def _open(actor: Actor, selection: OrganizationQuerySet) -> list[int]:
 
 
 def _add(actor: Actor, group: Group, ids: Sequence[int]) -> int:
-    return _move(actor, _ADD, Kind.ORGANIZATION_GROUPED, Kind.GROUP_MEMBERS_ADDED, group, ids)
+    return _move_and_sum_up(actor, _ADD, Kind.ORGANIZATION_GROUPED, Kind.GROUP_MEMBERS_ADDED, group, ids)
 
 
 def _remove(actor: Actor, group: Group, ids: Sequence[int]) -> int:
-    return _move(actor, _REMOVE, Kind.ORGANIZATION_UNGROUPED, Kind.GROUP_MEMBERS_REMOVED, group, ids)
+    return _move_and_sum_up(actor, _REMOVE, Kind.ORGANIZATION_UNGROUPED, Kind.GROUP_MEMBERS_REMOVED, group, ids)
 
 
-def _move(actor: Actor, sql: str, kind: Kind, summary: Kind, group: Group, ids: Sequence[int]) -> int:
+def _move_and_sum_up(actor: Actor, sql: str, kind: Kind, summary: Kind, group: Group, ids: Sequence[int]) -> int:
     """An event on each organization that moved, and one on the group; they share a batch."""
     batch_id = new_id()
+    count = _move(Author(str(actor.public_id), actor.label, str(batch_id)), sql, kind, group, ids)
+    if count:
+        record(actor, summary, group.public_id, batch_id=batch_id, details={"count": count})
+    return count
+
+
+@dataclass(frozen=True)
+class Author:
+    """By whom and in which batch events say that something was done."""
+
+    public_id: str
+    label: str
+    batch_id: str
+
+
+def _move(author: Author, sql: str, kind: Kind, group: Group, ids: Sequence[int]) -> int:
     params: dict[str, Any] = {
-        "reseller": actor.reseller.pk,
+        "reseller": group.reseller_id,
         "ids": list(ids),
         "group": group.pk,
         "group_id": str(group.public_id),
         "name": group.name,
         "kind": kind.value,
-        "actor": actor.public_id,
-        "label": actor.label,
-        "batch": batch_id,
+        "actor": author.public_id,
+        "label": author.label,
+        "batch": author.batch_id,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         count: int = cursor.fetchone()[0]
-    if count:
-        record(actor, summary, group.public_id, batch_id=batch_id, details={"count": count})
     return count

@@ -7,12 +7,15 @@ from typing import Any, Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Func, IntegerField, OuterRef, Q
 from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
 from accounts.roles import Permission
 from groups.access import get_groups
 from groups.models import Assignment, Group, GroupQuerySet
 from organizations.grouping.wording import actions_for, url_of
+from organizations.members import get_dissolving
 from organizations.models import GroupMembership
 from organizations.pages import COUNTED, SIZES, Order, Page, get_page, grouped, honest, neighbours
 
@@ -58,6 +61,23 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "chips": [{"label": f"“{asked.search}”", "remove_url": asked.url(search="")}] if asked.search else [],
         "pager": _pager(asked, page),
         "empty": _empty(actor, asked, page),
+        **dissolving_context(actor),
+    }
+
+
+def dissolving_context(actor: Actor) -> dict[str, Any]:
+    """How far the deletion of large groups is, for those who may delete."""
+    told = _("Deleting %(group)s: %(done)s of %(total)s organizations taken out")
+    return {
+        "dissolving": [
+            {
+                "done": done,
+                "total": group.held_at_deletion,
+                "label": told % {"group": group.name, "done": grouped(done), "total": grouped(group.held_at_deletion)},
+            }
+            for group, done in get_dissolving(actor)
+        ],
+        "dissolving_url": reverse("groups:dissolving"),
     }
 
 

@@ -6,6 +6,7 @@ app_name = "groups"
 urlpatterns = [
     path("groups/", views.groups, name="list"),
     path("groups/new/", views.new_group, name="new"),
+    path("groups/dissolving/", views.dissolving, name="dissolving"),
     path("groups/<uuid:public_id>/", views.group, name="detail"),
     path("groups/<uuid:public_id>/edit/", views.edit, name="edit"),
     path("groups/<uuid:public_id>/delete/", views.delete, name="delete"),

@@ -17,7 +17,7 @@ from groups.changes import change_group, create_group
 from groups.models import Group
 from organizations.grouping import pages
 from organizations.grouping.forms import GroupForm
-from organizations.grouping.listing import list_context
+from organizations.grouping.listing import dissolving_context, list_context
 from organizations.grouping.wording import crumbs, group_crumbs, url_of
 from organizations.members import dissolve_group
 from organizations.questions import ask, organizations
@@ -30,6 +30,16 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 def groups(request: Request) -> HttpResponse:
     request.actor.require(Permission.GROUPS_SEE)
     return render(request, "groups/list.html", list_context(request.actor, request.GET) | {"breadcrumbs": crumbs()})
+
+
+@require_safe
+def dissolving(request: Request) -> HttpResponse:
+    """The part of the list that is asked for again and again; when nothing is left of it the whole page is due."""
+    request.actor.require(EDIT)
+    context = dissolving_context(request.actor)
+    if not context["dissolving"]:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    return render(request, "groups/_dissolving.html", context)
 
 
 @require_safe
