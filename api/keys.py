@@ -15,12 +15,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
-from accounts.models import ApiKey
+from accounts.models import ApiKey, Membership
 from accounts.refusals import Refused
 from accounts.roles import GROUP_BOUND, OF_NO_GROUP, PERMISSIONS, Permission, Role
 from accounts.scopes import Scope, including, permissions_of
 from events.log import record
 from events.models import Kind
+from groups.access import actor_of
 from groups.models import Group
 
 PREFIX: Final = "cb_"
@@ -120,13 +121,41 @@ def is_alive(key: ApiKey) -> bool:
 
 
 def actor_of_key(key: ApiKey) -> Actor:
-    """What the key may do right now; to be asked inside acting_for(reseller)."""
-    role = Role(key.role)
-    permissions = PERMISSIONS[role] & permissions_of(scopes_of(key)) if is_alive(key) else frozenset()
-    groups = None if key.group_ids is None else frozenset(key.group_ids)
+    """What the key may do right now, never more than its maker; to be asked inside acting_for(reseller).
+
+    A maker who leaves keeps role and groups in their membership, and so the key lives on as it was.
+    """
+    role, most, groups = Role(key.role), PERMISSIONS[Role(key.made_by.role)], _group_ids(key)
+    permissions = PERMISSIONS[role] & most & permissions_of(scopes_of(key)) if is_alive(key) else frozenset()
     if groups is not None:
         permissions -= OF_NO_GROUP
     return Actor(key.reseller, key.made_by, role, permissions, groups, key)
+
+
+def _group_ids(key: ApiKey) -> frozenset[int] | None:
+    """The groups to which the key is bound, as far as its maker has them; whoever was removed left what they had."""
+    own = None if key.group_ids is None else frozenset(key.group_ids)
+    if key.made_by.removed_at is not None:
+        return own
+    key.made_by.reseller = key.reseller
+    makers = actor_of(key.made_by).group_ids
+    if own is None or makers is None:
+        return makers if own is None else own
+    return own & makers
+
+
+def get_living_keys(maker: Membership) -> list[ApiKey]:
+    """The keys of a person that work now, by name."""
+    made = ApiKey.objects.filter(reseller=maker.reseller, made_by=maker, revoked_at=None).order_by("name", "id")
+    return [key for key in made.select_related("reseller", "made_by__user") if is_alive(key)]
+
+
+def keep_sight_of_keys(maker: Membership) -> None:
+    """Write down what a person's keys see today; to be called before the person's groups are taken for good."""
+    for key in get_living_keys(maker):
+        groups = _group_ids(key)
+        key.group_ids = None if groups is None else sorted(groups)
+        key.save(update_fields=["group_ids"])
 
 
 def scopes_of(key: ApiKey) -> set[Scope]:

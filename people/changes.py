@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +12,15 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.refusals import Refused
 from accounts.roles import PERMISSIONS, Permission, Role
+from api.keys import get_living_keys, keep_sight_of_keys
 from events.log import record
 from events.models import Kind
 from groups.access import lock_people
 from groups.models import Assignment
+from jobs.work import enqueue
 from people.inviting import withdraw_all_of
+
+MAIL: Final = "people.mail_about_keys"
 
 
 def change_role(actor: Actor, person: Membership, role: Role, *, was: str) -> None:
@@ -42,6 +47,7 @@ def deactivate_person(actor: Actor, person: Membership) -> None:
         now.is_active = False
         now.save(update_fields=["is_active"])
         withdraw_all_of(actor, now)
+        _tell_of_keys(now)
         _record(actor, Kind.PERSON_DEACTIVATED, now)
 
 
@@ -58,10 +64,14 @@ def remove_person(actor: Actor, person: Membership) -> None:
     """Take role and groups away. What the person did stays told; an invitation brings them back."""
     with _alone(actor, person) as now:
         check_changeable(actor, now)
+        keep_sight_of_keys(now)
+        was_active = now.is_active
         now.is_active, now.removed_at = False, timezone.now()
         now.save(update_fields=["is_active", "removed_at"])
         Assignment.objects.filter(reseller=now.reseller, membership=now).delete()
         withdraw_all_of(actor, now)
+        if was_active:
+            _tell_of_keys(now)
         _record(actor, Kind.PERSON_REMOVED, now, changes={"role": [now.role, ""]})
 
 
@@ -95,6 +105,12 @@ def _alone(actor: Actor, person: Membership) -> Iterator[Membership]:
         if now.removed_at is not None:
             raise Refused(_("%(name)s was removed meanwhile.") % {"name": now.user})
         yield now
+
+
+def _tell_of_keys(person: Membership) -> None:
+    """Keys are the reseller's and live on; whoever may revoke them gets a mail that names them."""
+    if get_living_keys(person):
+        enqueue(MAIL, reseller_id=person.reseller_id, object_id=person.pk)
 
 
 def _record(actor: Actor, kind: Kind, person: Membership, **details: object) -> None:

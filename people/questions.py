@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import GROUP_BOUND
+from api.keys import get_living_keys
 from groups.access import actor_of
 from groups.assigning import get_lent_ids, get_own_groups
 from groups.models import Group
@@ -27,7 +28,9 @@ def names_of(groups: Collection[Group]) -> str:
 def deactivating(actor: Actor, person: Membership) -> Question:
     stays = _("Role, groups and what %(name)s did stay; they can be reactivated.") % {"name": person.user}
     title = _("Deactivate %(name)s?") % {"name": person.user}
-    return _about(person, title, [_leaving(person), *_invitations(actor, person), stays], _("Deactivate"))
+    return _about(
+        person, title, [_leaving(person), *_invitations(actor, person), *_keys(person), stays], _("Deactivate")
+    )
 
 
 def reactivating(person: Membership) -> Question:
@@ -39,7 +42,7 @@ def reactivating(person: Membership) -> Question:
 
 def removing(actor: Actor, person: Membership) -> Question:
     groups = get_own_groups(person)
-    effects = [_leaving(person), *_invitations(actor, person)]
+    effects = [_leaving(person), *_invitations(actor, person), *_keys(person)]
     if groups:
         words = {"name": person.user, "groups": names_of(groups)}
         effects.append(_("%(name)s no longer looks after: %(groups)s.") % words)
@@ -117,6 +120,17 @@ def _invitations(actor: Actor, person: Membership) -> list[str]:
         count,
     )
     return [words % {"count": count}] if count else []
+
+
+def _keys(person: Membership) -> list[str]:
+    """Keys belong to the reseller and live on; whoever decides should know which."""
+    names = [key.name for key in get_living_keys(person)]
+    words = ngettext(
+        "%(count)s API key that %(name)s made lives on until it is revoked: %(keys)s.",
+        "%(count)s API keys that %(name)s made live on until they are revoked: %(keys)s.",
+        len(names),
+    )
+    return [words % {"count": len(names), "name": person.user, "keys": ", ".join(names)}] * bool(names)
 
 
 def _url(view: str, person: Membership) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Request
@@ -61,7 +61,15 @@ def api_key(request: Request, public_id: uuid.UUID) -> HttpResponse:
 def _api_keys(request: Request) -> HttpResponse:
     groups = {group.pk: group.name for group in get_groups(request.actor)}
     rows = [_row(key, groups) for key in get_keys(request.actor)]
-    return settings_page(request, "api_keys", {"rows": rows})
+    left = sum(1 for row in rows if row["has_left"])
+    words = ngettext(
+        "Whoever made %(n)s of these keys no longer works here. It lives on: roll or revoke it if that person may "
+        "know it.",
+        "Whoever made %(n)s of these keys no longer works here. They live on: roll or revoke those that such a person "
+        "may know.",
+        left,
+    )
+    return settings_page(request, "api_keys", {"rows": rows, "warning": words % {"n": left} if left else ""})
 
 
 @reauthentication_required  # type: ignore[untyped-decorator]
@@ -131,6 +139,7 @@ def _row(key: ApiKey, groups: dict[int, str]) -> dict[str, Any]:
         "scopes": [Scope(scope).label for scope in key.scopes],
         "groups": None if key.group_ids is None else [groups[pk] for pk in key.group_ids if pk in groups],
         "made_by": str(key.made_by.user),
+        "has_left": is_alive(key) and not (key.made_by.is_active and key.made_by.user.is_active),
         "created_at": key.created_at,
         "last_used_at": key.last_used_at,
         "expires_at": key.expires_at,
