@@ -120,11 +120,17 @@ class Membership(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     # Imports and events name who made them, so a membership is never deleted; an invitation brings it back.
     removed_at = models.DateTimeField(null=True, editable=False)
+    # Since when `user` names nobody any more.
+    erased_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(removed_at=None) | models.Q(is_active=False), name="who_was_removed_is_not_active"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None) | models.Q(removed_at__isnull=False),
+                name="who_is_erased_was_removed",
             ),
             models.UniqueConstraint("reseller", "user", name="one_role_per_person_and_reseller"),
             models.UniqueConstraint("reseller", "id", name="membership_target"),

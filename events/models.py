@@ -35,6 +35,7 @@ class Kind(models.TextChoices):
     PERSON_DEACTIVATED = "person.deactivated", _("deactivated %(name)s")
     PERSON_REACTIVATED = "person.reactivated", _("reactivated %(name)s")
     PERSON_REMOVED = "person.removed", _("removed %(name)s")
+    PERSON_ERASED = "person.erased", _("erased the personal data of somebody who was removed")
     PERSON_HANDED_OVER = "person.handed_over", _("handed groups of %(name)s over to %(other)s: %(groups)s")
     PERSON_LENT = "person.lent", _("lent groups of %(name)s to %(other)s until %(until)s: %(groups)s")
     PERSON_LOAN_ENDED = "person.loan_ended", _("ended what %(name)s lent to %(other)s: %(groups)s")

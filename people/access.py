@@ -38,6 +38,27 @@ def get_invitation(actor: Actor, public_id: uuid.UUID, permission: Permission = 
     return found
 
 
+def get_removed_people(actor: Actor) -> QuerySet[Membership]:
+    """Those whose role was taken away, and whose personal data is still here."""
+    people = Membership.objects.select_related("user", "reseller").filter(reseller=actor.reseller, erased_at=None)
+    gone = people.filter(removed_at__isnull=False)
+    return gone if actor.can(Permission.PEOPLE_SEE) else gone.none()
+
+
+def get_removed_person(actor: Actor, public_id: uuid.UUID, permission: Permission) -> Membership:
+    found = get_removed_people(actor).filter(user__public_id=public_id).first()
+    if found is None:
+        raise Http404
+    actor.require(permission)
+    return found
+
+
+def get_invitations_of(actor: Actor, person: Membership) -> InvitationQuerySet:
+    """Every invitation that the person accepted, or that was sent to their address."""
+    theirs = Q(accepted_by=person.user) | Q(email=person.user.email.lower())
+    return Invitation.objects.permitted(actor).filter(theirs)
+
+
 def get_story_ids(actor: Actor, person: Membership) -> list[uuid.UUID]:
     """Under which ids the event log tells of a person: their own, and those of invitations they accepted."""
     accepted = Invitation.objects.permitted(actor).filter(accepted_by=person.user)

@@ -136,7 +136,8 @@ def remove(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return ask(request, questions.removing(request.actor, person))
     changes.remove_person(request.actor, person)
-    messages.success(request, _("Removed %(name)s.") % {"name": person.user})
+    later = _("Under the state Removed their personal data can be erased.")
+    messages.success(request, f"{_('Removed %(name)s.') % {'name': person.user}} {later}")
     return redirect("people:list")
 
 

@@ -16,12 +16,17 @@ from accounts.models import Membership
 from accounts.roles import Permission, Role
 from groups.access import get_groups_by_public_id
 from organizations.pages import SIZES
-from people.access import get_invitations, get_people, matching
+from people.access import get_invitations, get_people, get_removed_people, matching
 from people.models import Invitation, Link
 from people.sight import get_held
 from people.wording import invitation_actions, person_actions
 
-STATES: Final = {"active": _("Active"), "invited": _("Invited"), "deactivated": _("Deactivated")}
+STATES: Final = {
+    "active": _("Active"),
+    "invited": _("Invited"),
+    "deactivated": _("Deactivated"),
+    "removed": _("Removed"),
+}
 FILTERS: Final = {
     "role": (_("Role"), _("Any role"), dict(Role.choices)),
     "state": (_("State"), _("Any state"), STATES),
@@ -81,7 +86,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
 def _sources(actor: Actor, asked: Asked) -> list[QuerySet[Any]]:
     """People and invitations that match, each with the `key` by which the list is sorted and the `line_id`."""
     state, role = asked.filters.get("state"), asked.filters.get("role")
-    people, invitations = get_people(actor), get_invitations(actor)
+    people, invitations = (get_removed_people if state == "removed" else get_people)(actor), get_invitations(actor)
     if role:
         people, invitations = people.filter(role=role), invitations.filter(role=role)
     if asked.search:
@@ -152,6 +157,8 @@ def _rows(actor: Actor, lines: Collection[Line]) -> list[dict[str, Any]]:
 
 
 def _person_row(actor: Actor, person: Membership, groups: list[str]) -> dict[str, Any]:
+    if person.removed_at is not None:
+        return _removed_row(actor, person)
     is_active = person.is_active and person.user.is_active
     return _row(str(person.user), person.user.email, person, groups) | {
         "url": reverse("people:person", args=[person.user.public_id]),
@@ -160,6 +167,19 @@ def _person_row(actor: Actor, person: Membership, groups: list[str]) -> dict[str
         "last_sign_in": person.user.last_login,
         "is_me": person.pk == actor.membership.pk,
         "actions": person_actions(actor, person),
+    }
+
+
+def _removed_row(actor: Actor, person: Membership) -> dict[str, Any]:
+    """There is no page of somebody who was removed; what is left to do is the row's link."""
+    erasing = person_actions(actor, person)
+    return _row(str(person.user), person.user.email, person, []) | {
+        "url": erasing[0]["url"] if erasing else "",
+        "state": STATES["removed"],
+        "tone": "",
+        "last_sign_in": person.user.last_login,
+        "is_me": False,
+        "actions": erasing,
     }
 
 

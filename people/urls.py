@@ -1,6 +1,6 @@
 from django.urls import path
 
-from people import change_views, joining_views, views
+from people import change_views, erase_views, joining_views, views
 
 app_name = "people"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("administrators/<uuid:public_id>/deactivate/", change_views.deactivate, name="deactivate"),
     path("administrators/<uuid:public_id>/reactivate/", change_views.reactivate, name="reactivate"),
     path("administrators/<uuid:public_id>/remove/", change_views.remove, name="remove"),
+    path("administrators/<uuid:public_id>/erase/", erase_views.erase, name="erase"),
     path("organizations/<uuid:public_id>/who-sees/", views.who_sees, name="who_sees"),
     path("invitations/<uuid:reseller_id>/<str:token>/", joining_views.join, name="join"),
 ]

@@ -28,6 +28,8 @@ def person_actions(actor: Actor, person: Membership) -> list[dict[str, str]]:
     """What the actor may do with the person as things are; nobody changes their own place."""
     if not actor.can(Permission.PEOPLE_EDIT):
         return []
+    if person.removed_at is not None:
+        return [{"label": _("Erase personal data"), "url": reverse("people:erase", args=[person.user.public_id])}]
     others = [(_("Change role"), "role")]
     if person.is_active:
         others += [(_("Deactivate"), "deactivate"), (_("Remove"), "remove")]
