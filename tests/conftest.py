@@ -67,3 +67,10 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CLOUDBROKER_NO_SKIP") and reporter and reporter.stats.get("skipped"):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What tests have counted and measured, by whichever process they ran in."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, words in report.user_properties:
+            terminalreporter.write_line(f"{report.location[2]}: {words if name == 'told' else f'{name}: {words}'}")

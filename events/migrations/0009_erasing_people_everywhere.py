@@ -38,5 +38,5 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0007_event_by_batch")]
+    dependencies = [("events", "0008_event_outbox")]
     operations = [migrations.RunSQL(FUNCTION, migrations.RunSQL.noop)]
