@@ -197,8 +197,9 @@ def _run(turn: Turn, auto: AutoLink) -> None:
 
 def _do(actor: Actor, auto: AutoLink, chunk: Sequence[Tenant]) -> None:
     planned = list(steps(chunk, directory_of(auto.reseller), reading_of(auto.reseller)))
-    _link(actor, auto, [step for step in planned if step.plan is Plan.LINK])
-    lost = _create(actor, auto, [step for step in planned if step.plan is Plan.CREATE])
+    creating = [step for step in planned if step.plan is Plan.CREATE]
+    lost = _create(actor, auto, creating)
+    lost |= _link(actor, auto, [step for step in planned if step.plan is Plan.LINK], creating)
     for step in planned:
         name = DONE[Plan.SKIP if step.tenant.pk in lost else step.plan]
         setattr(auto, name, getattr(auto, name) + 1)
@@ -206,13 +207,19 @@ def _do(actor: Actor, auto: AutoLink, chunk: Sequence[Tenant]) -> None:
     auto.save()
 
 
-def _link(actor: Actor, auto: AutoLink, planned: Sequence[Step]) -> None:
+def _link(actor: Actor, auto: AutoLink, planned: Sequence[Step], created: Sequence[Step]) -> set[int]:
+    """To those that there were and those that were created just now; returns the tenants that found none."""
     ids = {step.organization.public_id for step in planned if step.organization}
     seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(public_id__in=ids)
     found = {row.public_id: row for row in seen.select_for_update(of=("self",)).order_by("pk")}
+    found |= {step.tenant.public_id: step.tenant.organization for step in created if step.tenant.organization}
+    lost = set()
     for step in planned:
         if step.organization and (organization := found.get(step.organization.public_id)):
             attach(actor, step.tenant, organization, auto.public_id)
+        else:
+            lost.add(step.tenant.pk)
+    return lost
 
 
 def _create(actor: Actor, auto: AutoLink, planned: Sequence[Step]) -> set[int]:

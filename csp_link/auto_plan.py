@@ -56,7 +56,7 @@ def _step(tenant: Tenant, directory: Directory, reading: Reading) -> Step:
 
 
 def _as_known(step: Step) -> Known:
-    """The organization to come. Another tenant with its domain is a twin, which no machine should take for the same."""
+    """The organization to come, by its tenant's public id. What it proves for the next one is what it will prove."""
     texts = step.texts or {}
     emails = (texts.get("notification_email", ""), texts.get("contact_email", ""))
     number = texts.get("registration_number", "")

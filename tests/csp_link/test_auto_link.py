@@ -105,6 +105,18 @@ def test_of_twins_the_first_is_created_and_the_second_is_left_to_a_person(desk, 
     assert desk.now(second).finding == "needs_decision"
 
 
+def test_of_two_with_one_domain_the_second_is_linked_to_what_is_created_for_the_first(desk, auto):
+    """As another run would do, which then has nothing to do."""
+    first = ready(desk, "Was here AB", "moved.example")
+    second = ready(desk, "Is here AB", "here.onmicrosoft.com", notification_email="it@is-here.example")
+    with acting_for(desk.cast.northwind.pk):
+        Tenant.objects.filter(pk=second.pk).update(domains=["moved.example"])
+    assert auto.preview() == (1, 1, 0, 0)
+    assert auto.run() == (1, 1, 0, 0)
+    assert desk.now(second).organization == desk.now(first).organization and len(desk.organizations) == 1
+    assert auto.preview() == (0, 0, 0, 0)
+
+
 def test_a_lent_domain_does_where_there_is_no_other_and_is_told(desk, auto):
     desk.tenant("Lent", "lent.onmicrosoft.com", profile={"notification_email": "it@elsewhere.example"})
     assert auto.preview() == (0, 1, 0, 0)
