@@ -1,4 +1,4 @@
-"""Erasing an archived organization for good: from its record, the event log, the imports it came from and exports."""
+"""Erasing an archived organization for good: from its record, the event log, imports, exports and webhooks."""
 
 import uuid
 
@@ -19,6 +19,7 @@ from organizations.change_views import refused
 from organizations.changes import Refused, erase_organization
 from organizations.problems import Problem
 from organizations.views import crumbs
+from webhooks.erasing import forget_answers
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,6 +34,7 @@ def erase(request: Request, public_id: uuid.UUID) -> HttpResponse:
             erase_organization(request.actor, found)
             forget_customer(request.actor, found.public_id)
             forget_exports(request.actor)
+            forget_answers(request.actor, found.public_id)
         messages.success(request, _("Erased. Only its id, dates and kinds of events are left."))
         return redirect("organizations:list")
     url = reverse("organizations:detail", args=[found.public_id])

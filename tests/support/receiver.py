@@ -10,7 +10,7 @@ import pytest
 
 
 class Receiver(ThreadingHTTPServer):
-    """`how` is ok, refuse, hang, trickle, gone, cut, endless, or the address that it redirects to."""
+    """`how` is ok, echo, refuse, hang, trickle, gone, cut, endless, or the address that it redirects to."""
 
     daemon_threads = True
     request_queue_size = 50
@@ -43,14 +43,17 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.body = self.rfile.read(int(self.headers["Content-Length"]))
         told = {name.lower(): value for name, value in self.headers.items()}
-        self.server.requests.append({"path": self.path, "headers": told, "body": body})
+        self.server.requests.append({"path": self.path, "headers": told, "body": self.body})
         with suppress(OSError):
             getattr(self, f"answer_{self.server.how}", self.redirect)()
 
     def answer_ok(self):
         self.answer(200, b"thanks")
+
+    def answer_echo(self):
+        self.answer(200, self.body)
 
     def answer_refuse(self):
         self.answer(500, b"no \0 way")

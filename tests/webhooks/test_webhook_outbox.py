@@ -138,6 +138,20 @@ def test_nothing_of_an_erased_customer_is_sent_or_lies_in_the_log(webhook, recei
     assert not [request for request in receiver.requests if b"Secretive" in request["body"]]
 
 
+def test_a_receiver_that_says_back_what_it_was_told_leaves_nothing_of_an_erased_customer(webhook, receiver, cast):
+    receiver.how = "echo"
+    made, _ = make(cast, "Secretive AB", "Other AB")
+    with acting_for(cast.northwind.pk):
+        archive_organizations(cast.admin, Organization.objects.filter(pk=made.pk))
+    webhook.work()
+    assert len([one for one in webhook.log if "Secretive" in one.excerpt]) == 2
+    answer = cast.sign_in().post(f"/organizations/{made.public_id}/erase/", {"name": "Secretive AB"})
+    assert answer.status_code == 302
+    webhook.work()
+    assert {one.excerpt[:9] for one in webhook.log if one.subject_id != made.public_id} == {'{"type":"'}
+    assert not [one for one in webhook.log if "Secretive" in one.excerpt]
+
+
 def test_a_record_that_is_gone_is_null(webhook, receiver, cast):
     (made,) = make(cast, "Gone AB")
     with acting_for(cast.northwind.pk):
