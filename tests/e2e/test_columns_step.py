@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from e2e.test_every_page import check
 from e2e.test_main_job import wait_for
 
 pytestmark = [pytest.mark.timeout(120)]
@@ -57,3 +58,26 @@ def test_the_step_can_be_done_by_keyboard(visit):
     page.get_by_role("button", name="Read File").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("button:has-text('Create/Import Organizations (5)')")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 320), ("light", 1280)])
+def test_what_the_step_and_a_second_handing_in_say_can_be_used_by_everyone(visit, scheme, width):
+    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    content = foreign(f"theta{width}", rows=3).replace(b"Start", f"Start{width}".encode())
+    hand_in(page, content)
+    check(page, "the upload of a file whose columns are not clear")
+    page.get_by_role("link", name="Say which column is which").click()
+    page.get_by_role("button", name="Read File").click()
+    page.wait_for_selector(".cb-problems")
+    check(page, "the columns with errors")
+    page.get_by_label("Kunde is read as").select_option("Ignore this column")
+    page.get_by_label("Rapporter till is read as").select_option("Notification email")
+    page.get_by_role("button", name="Read File").click()
+    page.click("button:has-text('Create/Import Organizations (3)')")
+    page.wait_for_selector("text=The import has finished")
+    check(page, "the result")
+    hand_in(page, content)
+    page.wait_for_selector("text=The same file was handed in before")
+    check(page, "the check of a file that was imported before")
+    page.goto("/organizations/imports/?search=nothing-has-this-name&door=file")
+    check(page, "the history when nothing matches")
