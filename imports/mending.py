@@ -30,6 +30,7 @@ from organizations.rules import CLASHES, UNIQUE
 # More rows than this are read anew in the background instead of while somebody waits.
 AT_ONCE: Final = 2_000
 GROUPS: Final = 20
+ALONE: Final = 3
 
 
 @dataclass(frozen=True)
@@ -174,13 +175,24 @@ def _without_clashes(errors: Mapping[str, list[dict[str, Any]]] | None) -> dict[
 
 
 def get_faults(job: Import) -> list[Fault]:
-    """The errors of a waiting import by what repairs them, the most frequent first."""
+    """The errors of a waiting import by what repairs them, the most frequent first.
+
+    Many values of which each stands on one row only are repaired in their rows, and are one fault.
+    """
     sql = f"""
-        SELECT found.key, problem ->> 'code', CASE WHEN problem ->> 'code' = ANY(%s) THEN NULL
-               ELSE raw[array_position(%s::text[], found.key)] END AS value, count(*)
-        FROM {TABLE}, jsonb_each(errors) AS found, jsonb_array_elements(found.value) AS problem
-        WHERE reseller_id = %s AND import_id = %s AND verdict = 'invalid'
-        GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT {GROUPS}
+        WITH by_value AS (
+            SELECT found.key AS field, problem ->> 'code' AS code, CASE WHEN problem ->> 'code' = ANY(%s) THEN NULL
+                   ELSE raw[array_position(%s::text[], found.key)] END AS value, count(*) AS rows
+            FROM {TABLE}, jsonb_each(errors) AS found, jsonb_array_elements(found.value) AS problem
+            WHERE reseller_id = %s AND import_id = %s AND verdict = 'invalid'
+            GROUP BY 1, 2, 3
+        ),
+        counted AS (
+            SELECT *, rows = 1 AND count(*) FILTER (WHERE rows = 1) OVER (PARTITION BY field, code) > {ALONE} AS alone
+            FROM by_value
+        )
+        SELECT field, code, CASE WHEN alone THEN NULL ELSE value END, sum(rows)::int
+        FROM counted GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3 LIMIT {GROUPS}
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(CLASHES), list(READ), job.reseller_id, job.pk])

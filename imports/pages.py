@@ -28,6 +28,7 @@ from imports.unreadable import SENTENCES, sentence
 from imports.uploads import MOST_BYTES
 from organizations.fields import BY_NAME, COUNTRIES, MONTH_FIRST, Kind
 from organizations.pages import grouped
+from organizations.rules import CLASHES
 
 MOST_MEGABYTES: Final = MOST_BYTES // (1024 * 1024)
 STEPS: Final = (
@@ -203,7 +204,7 @@ def _problem_group(job: Import, fault: Fault, url: str) -> dict[str, Any]:
     words = ngettext("%(n)s row", "%(n)s rows", fault.count) % {"n": grouped(fault.count)}
     can_fix = fault.value is not None and fault.field in READ
     return {
-        "label": fault_label(fault),
+        "label": _label(fault),
         "count_label": words,
         "url": f"{url}?{query.urlencode()}#rows",
         "fix_url": reverse("imports:fix", args=[job.public_id]) if can_fix else "",
@@ -212,6 +213,13 @@ def _problem_group(job: Import, fault: Fault, url: str) -> dict[str, Any]:
         "value": fault.value or "",
         "options": _choices(fault.field) if can_fix else [],
     }
+
+
+def _label(fault: Fault) -> str:
+    label = fault_label(fault)
+    if fault.value is not None or fault.code in CLASHES or fault.field not in READ:
+        return label
+    return _("%(fault)s, each with a value of its own. Repair them in the rows below.") % {"fault": label}
 
 
 def _choices(name: str) -> list[dict[str, str]]:

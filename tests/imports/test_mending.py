@@ -92,6 +92,25 @@ def test_one_value_is_replaced_wherever_it_is_wrong(cast):
     assert {row.country for row in staged(cast, job).values() if row.verdict == "valid"} == {"SE", "NO"}
 
 
+def test_many_values_that_stand_on_one_row_each_are_one_fault_and_hide_no_other(cast):
+    own = [numbered(n) | {"primary_domain": f"without-ending-{n}"} for n in range(1, 31)]
+    same = [numbered(n) | {"primary_domain": "localhost"} for n in (31, 32)]
+    client, address, _ = check(cast, *own, *same, numbered(40) | {"country": "Atlantis"})
+    groups = {group["label"]: group for group in client.get(address).context["problem_groups"]}
+    assert [(group["count_label"], bool(group["fix_url"])) for group in groups.values()] == [
+        ("30 rows", False),
+        ("2 rows", True),
+        ("1 row", True),
+    ]
+    (many, _, country) = groups
+    assert many == (
+        "Primary domain: not a complete domain, each with a value of its own. Repair them in the rows below."
+    )
+    assert country == "Country: not recognised"
+    rows = client.get(groups[many]["url"].partition("#")[0]).context["table"]["rows"]
+    assert {row["number"] for row in rows} >= set(range(1, 31))
+
+
 def test_what_is_missing_is_filled_in_on_all_rows(cast):
     client, address, _ = check(cast, *[numbered(n) | {"notification_email": ""} for n in (1, 2, 3)])
     fault = {"field": "notification_email", "code": "mandatory", "value": ""}
