@@ -135,6 +135,16 @@ def test_a_run_stops_with_the_key_that_began_it(desk, erp):
     assert desk.organizations == {}
 
 
+def test_a_preview_stops_with_the_key_that_asked_for_it(desk, erp):
+    desk.tenant("New AB", "new.example", profile={})
+    begun = erp.post("tenants/auto-link/preview")
+    with acting_for(desk.cast.northwind.pk):
+        revoke_key(desk.cast.admin, erp.key)
+    work(desk, begun)
+    with acting_for(desk.cast.northwind.pk):
+        assert AutoLink.objects.get().state == "preparing"
+
+
 def work(desk, begun):
     with acting_for(desk.cast.northwind.pk):
         auto = AutoLink.objects.get(public_id=begun.json()["id"])
