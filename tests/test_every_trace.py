@@ -164,7 +164,7 @@ def checked(world, client, text, body):
     return client.get(answer.url)
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_nobody_finds_a_trace_of_what_is_not_theirs_and_everybody_finds_what_is(worlds, record_property):
     readers = []
     for viewer in VIEWERS:
@@ -177,7 +177,7 @@ def test_nobody_finds_a_trace_of_what_is_not_theirs_and_everybody_finds_what_is(
     assert {reader.who: reader.not_found for reader in readers if reader.not_found} == {}
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_no_form_and_no_file_that_names_a_thing_makes_an_answer_tell_of_it(worlds, record_property):
     """Pickers and sentences have an occasion to: for each role, things of the other reseller and of another group."""
     readers = []
@@ -190,7 +190,7 @@ def test_no_form_and_no_file_that_names_a_thing_makes_an_answer_tell_of_it(world
     assert [leak for reader in readers for leak in reader.leaks] == []
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_from_the_other_side_there_is_as_little_to_find(worlds, record_property):
     """Everybody at the other reseller, and somebody who is not signed in."""
     readers = [reader_of(worlds, worlds[1], viewer) for viewer in VIEWERS] + [reader_of(worlds)]

@@ -9,7 +9,7 @@ import pytest
 from support.cast import customer
 from support.programs import Program
 from support.traces import Reader, told
-from support.worlds import GROUPLESS, LEFT, VIEWERS, World
+from support.worlds import GROUPLESS, LEFT, UNBOUND, VIEWERS, World
 from test_every_route import TABLE, ask, meant
 
 TAKEN = customer("Probe AB", primary_domain="{domain}", customer_number="{number}")
@@ -41,6 +41,8 @@ MORE = [
     ("delete", "groups/{nordics}/members/{my}", None),
 ]
 
+LISTS = [row for row in MORE if row[0] == "get"]
+
 
 @pytest.fixture
 def worlds(db):
@@ -54,12 +56,11 @@ def aims(worlds, world):
     return [found | mine for found in (own, world.addresses("far"), stranger.addresses("near"))]
 
 
-def probe(reader, worlds, world):
-    for ids in aims(worlds, world):
-        for path, method, _, body, _ in TABLE:
-            send(reader, method, path, body, ids)
-        for method, path, body in MORE:
-            send(reader, method, path, body, ids)
+def probe(reader, ids, more=()):
+    for path, method, _, body, _ in TABLE:
+        send(reader, method, path, body, ids)
+    for method, path, body in more:
+        send(reader, method, path, body, ids)
 
 
 def send(reader, method, path, body, ids):
@@ -67,23 +68,39 @@ def send(reader, method, path, body, ids):
     reader.ask(words, lambda: ask(reader.program, method, path, body, ids))
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_no_program_finds_a_trace_of_what_is_not_its_own_and_every_one_finds_what_is(worlds, record_property):
     readers = []
-    for world in worlds:
-        for viewer in VIEWERS:
-            readers.append(Reader(worlds, world, viewer, programs=True))
-            readers[-1].program = world.program(viewer)
-            probe(readers[-1], worlds, world)
+    for viewer in VIEWERS:
+        readers.append(reader := reader_of(worlds, worlds[0], viewer))
+        own, far, foreign = aims(worlds, worlds[0])
+        probe(reader, own, LISTS)
+        for ids in [foreign] if viewer in UNBOUND else [far, foreign]:
+            probe(reader, ids, MORE)
+    record_property("told", told(readers))
+    assert [leak for reader in readers for leak in reader.leaks] == []
+    assert [reader.who for reader in readers if not reader.seen] == [f"{GROUPLESS} of Quokka"]
+    assert {reader.who: not_found(reader) for reader in readers if not_found(reader)} == {}
+
+
+@pytest.mark.timeout(300)
+def test_from_the_other_side_there_is_as_little_to_find(worlds, record_property):
+    readers = [reader_of(worlds, worlds[1], viewer) for viewer in VIEWERS]
+    for reader in readers:
+        probe(reader, aims(worlds, worlds[1])[2], LISTS)
     for secret in ("", "cb_nonsense"):
         readers.append(Reader(worlds))
         readers[-1].program = Program(secret)
-        probe(readers[-1], worlds, worlds[0])
+        probe(readers[-1], aims(worlds, worlds[0])[0])
     record_property("told", told(readers))
     assert [leak for reader in readers for leak in reader.leaks] == []
-    blind = {reader.who for reader in readers if not reader.seen}
-    assert blind == {"nobody", *(f"{GROUPLESS} of {world.word}" for world in worlds)}
-    assert {reader.who: not_found(reader) for reader in readers if not_found(reader)} == {}
+    assert set(readers[-1].statuses) == {401}
+
+
+def reader_of(worlds, world, viewer):
+    reader = Reader(worlds, world, viewer, programs=True)
+    reader.program = world.program(viewer)
+    return reader
 
 
 def not_found(reader):

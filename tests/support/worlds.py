@@ -28,6 +28,7 @@ from imports.tasks import create, read
 from organizations.bulk import get_selection
 from organizations.changes import change_organization
 from organizations.intake import create_organizations
+from organizations.members import add_members
 from organizations.models import Organization, Source
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
@@ -190,6 +191,8 @@ class World:
         (outcome,) = create_organizations(self.admin, [texts], source=Source.FORM, groups=groups)
         found = Organization.objects.get(public_id=outcome.public_id)
         change_organization(self.admin, found, {"city": self.name(zone, "Newville")}, version=found.version)
+        if zone == "near":  # in the other group as well, which those who see it through this one don't know
+            add_members(self.admin, self.groups["far"], Organization.objects.filter(pk=found.pk))
         return self.id(zone, Organization.objects.get(pk=found.pk))
 
     def tenant(self, audience, what):
