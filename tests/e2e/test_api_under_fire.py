@@ -15,7 +15,8 @@ from support.callers import Caller, rows
 from support.portal import kill
 from support.workers import until
 
-pytestmark = pytest.mark.timeout(180)
+KILLS = int(os.environ.get("API_KILLS", "2"))
+pytestmark = pytest.mark.timeout(180 + 30 * KILLS)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +96,7 @@ def test_web_that_is_killed_in_the_middle_of_a_bulk_call_has_done_nothing(api_po
 def test_web_that_is_killed_at_random_moments_does_everything_once(api_portal, secret):
     caller, seed = Caller(api_portal.url, secret), random.randrange(10**6)
     chance = random.Random(seed)
-    for number in range(int(os.environ.get("API_KILLS", "2"))):
+    for number in range(KILLS):
         prefix, key = f"kill{number}", str(uuid.uuid4())
         body = {"rows": rows(prefix, 1000)}
         until(api_portal.is_ready)
