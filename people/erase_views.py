@@ -28,7 +28,7 @@ def erase(request: Request, public_id: uuid.UUID) -> HttpResponse:
     wrong = _("This is not the name. Type “%(name)s” exactly.") % {"name": name} if request.method == "POST" else ""
     removed = f"{reverse('people:list')}?state=removed"
     context = {
-        "person": {"name": name, "email": person.user.email, "removed_at": person.removed_at},
+        "member": {"name": name, "email": person.user.email, "removed_at": person.removed_at},
         "typed": typed,
         "back_url": removed,
         "problems": [{"id": "name", "label": "", "sentence": wrong}] if wrong else [],

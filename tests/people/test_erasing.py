@@ -132,6 +132,12 @@ def test_their_place_at_another_reseller_stays_as_it_was_and_is_not_told_of(cast
     assert (here.user.is_active, here.user.has_usable_password()) == (False, False)
 
 
+def test_the_page_still_says_who_is_signed_in(cast, removed):
+    page = cast.sign_in().get(address(removed))
+    assert NAME not in page.text.partition("<main")[0]
+    assert "Reseller Admin" in page.text.partition("<main")[0]
+
+
 def test_the_name_must_be_typed(cast, removed):
     for typed in ("", "Greta", NAME.lower()):
         assert erase(cast, removed, typed).status_code == 422
