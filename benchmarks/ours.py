@@ -144,7 +144,7 @@ def peak_megabytes(pid: int) -> float:
 PHASES = {
     "survey": "imports.engine._survey",
     "stage": "imports.engine.stage",
-    "validate": "imports.engine._check_new",
+    "validate": "imports.engine.check_row",
     "duplicates": "imports.engine._check",
     "create": "imports.engine.create_batch",
 }
