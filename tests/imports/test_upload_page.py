@@ -109,7 +109,7 @@ def test_the_check_page_asks_as_often_for_three_rows_as_for_three_hundred(cast, 
         bad = [{"name": f"B{n}", "primary_domain": "t.example", "notification_email": "x"} for n in range(count)]
         address = upload(client, table(*bad)).url
         work_on(cast, read)
-        with django_assert_max_num_queries(14):
+        with django_assert_max_num_queries(15):
             assert "is already used by T" in client.get(address).text
 
 

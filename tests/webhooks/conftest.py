@@ -1,6 +1,33 @@
-"""Northwind has a webhook to the receiver."""
+"""Northwind has a webhook to the receiver, and no other database's transactions hold its events back."""
 
+import psycopg
 import pytest
+from django.db import connection
+
+from cloudbroker.embedded import SUPERUSER
+
+# Transactions are counted for all databases of a server together, and the tests beside these are at work in theirs.
+OLDEST_HERE = """
+CREATE OR REPLACE FUNCTION oldest_here() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+    SELECT least(min(backend_xid::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+    FROM pg_stat_activity WHERE datname = current_database()
+$$
+"""
+
+
+@pytest.fixture(autouse=True)
+def _nobody_elses_transactions(request, monkeypatch):
+    mark = request.node.get_closest_marker("django_db")
+    if mark is None or not mark.kwargs.get("transaction"):
+        return
+    from support.database import cluster
+
+    from webhooks.outbox import Oldest
+
+    request.getfixturevalue("transactional_db")
+    with psycopg.connect(cluster().url(connection.settings_dict["NAME"], SUPERUSER), autocommit=True) as superuser:
+        superuser.execute(OLDEST_HERE)
+    monkeypatch.setattr(Oldest, "template", "oldest_here()")
 
 
 @pytest.fixture
