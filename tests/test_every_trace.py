@@ -21,6 +21,7 @@ from imports.models import Import
 from imports.tasks import read as read_file
 
 NEW = "organizations/new/"
+PAGES = [path for path, method, statuses in TABLE if method == "get" and 405 not in statuses]
 MULTIPLE = "organizations/create-multiple/"
 # Beside the table's bare requests: those that name a thing in the query or the body. {my…} are the reader's own.
 TAKEN = customer("Probe AB", primary_domain="{domain}", customer_number="{number}")
@@ -115,16 +116,16 @@ def aims(worlds, world):
 def look_around(reader):
     """Every page that names nothing, and everything in one file."""
     visit(reader, "post", "organizations/export/", {"format": "json", "scope": "all"})
-    for path, method, _ in TABLE:
-        if "{" not in path and method == "get":
-            visit(reader, method, path, {})
+    for path in PAGES:
+        if "{" not in path:
+            visit(reader, "get", path, {})
 
 
 def pry(reader, ids):
     """Every page that names a thing, and what can be searched for."""
-    for path, method, _ in TABLE:
-        if "{" in path and method == "get":
-            visit(reader, method, path.format(**ids), {})
+    for path in PAGES:
+        if "{" in path:
+            visit(reader, "get", path.format(**ids), {})
     for path in QUERIES:
         visit(reader, "get", path.format(**ids), {})
 
@@ -194,8 +195,8 @@ def test_no_form_and_no_file_that_names_a_thing_makes_an_answer_tell_of_it(world
 def test_from_the_other_side_there_is_as_little_to_find(worlds, record_property):
     """Everybody at the other reseller, and somebody who is not signed in."""
     readers = [reader_of(worlds, worlds[1], viewer) for viewer in VIEWERS] + [reader_of(worlds)]
+    look_around(readers[-1])
     for reader in readers:
-        look_around(reader)
         pry(reader, aims(worlds, worlds[1])[2])
     record_property("told", told(readers))
     assert [leak for reader in readers for leak in reader.leaks] == []
