@@ -1,6 +1,5 @@
 """Which events an endpoint may ask for."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from django.utils.translation import gettext_lazy as _
@@ -29,12 +28,6 @@ def area_of(kind: Kind) -> str:
 
 
 OFFERED: Final = tuple(kind for kind in Kind if area_of(kind))
-
-
-def choices() -> "Iterator[tuple[StrPromise, list[tuple[str, str]]]]":
-    """Per area its kinds with what the event log says of them, as a field of a form wants them."""
-    for area, label in AREAS.items():
-        yield label, [(kind.value, in_words(kind)) for kind in OFFERED if area_of(kind) == area]
 
 
 def in_words(kind: str) -> str:
