@@ -59,6 +59,11 @@ class Reseller(models.Model):
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
 
+    @property
+    def administrators(self) -> "models.QuerySet[Membership]":
+        """Those Reseller Admins who can act: somebody must be able to, and is told when something is the matter."""
+        return self.memberships.filter(role=Role.RESELLER_ADMIN, is_active=True, user__is_active=True)
+
     def today(self) -> date:
         """The day it is there; what is lent until a day ends by it."""
         return timezone.localdate(timezone=self.zone)

@@ -88,10 +88,7 @@ def check_changeable(actor: Actor, person: Membership, *, stays_admin: bool = Fa
 
 
 def is_last_admin(person: Membership) -> bool:
-    admins = Membership.objects.filter(
-        reseller=person.reseller, role=Role.RESELLER_ADMIN, is_active=True, user__is_active=True
-    )
-    mine = [admin.pk for admin in admins[:2]]
+    mine = [admin.pk for admin in person.reseller.administrators[:2]]
     return mine == [person.pk]
 
 

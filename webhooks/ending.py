@@ -10,8 +10,6 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.models import Membership
-from accounts.roles import Role
 from events.log import record_by_itself
 from events.models import Kind
 from webhooks.models import Endpoint, Off
@@ -37,12 +35,9 @@ def switch_off_by_itself(endpoint: Endpoint, reason: Off) -> None:
 def mail_administrators(endpoint: Endpoint) -> None:
     """Sent inside the caller's transaction: killed before the commit, the mail comes again rather than never."""
     reseller = endpoint.reseller
-    admins = Membership.objects.filter(
-        reseller=reseller, role=Role.RESELLER_ADMIN, is_active=True, user__is_active=True
-    ).select_related("user")
     with translation.override(reseller.language):
         subject = _("Webhook switched off: %(name)s") % {"name": " ".join(endpoint.name.split())}
-        for admin in admins:
+        for admin in reseller.administrators.select_related("user"):
             send_mail(subject, _text(endpoint), None, [admin.user.email])
     endpoint.is_mail_due = False
     endpoint.save(update_fields=["is_mail_due"])
