@@ -1,7 +1,7 @@
 """Broker › Settings › API keys: made and shown once, rolled, revoked; for who has just proved to be who they are."""
 
 import uuid
-from typing import Any, Final
+from typing import Any
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Request
@@ -17,23 +17,11 @@ from accounts.models import ApiKey
 from accounts.refusals import Refused
 from accounts.roles import Permission
 from accounts.scopes import Scope
-from api.keys import OVERLAPS, get_key, get_keys, is_alive, make_key, revoke_key, roll_key
+from api.keys import get_key, get_keys, is_alive, make_key, revoke_key, roll_key
 from groups.access import get_groups
 from portal.key_forms import KeyForm
+from portal.overlaps import chosen_overlap, overlap_choices
 from portal.settings_views import settings_page
-
-OVERLAP_LABELS: Final = dict(
-    zip(
-        OVERLAPS,
-        (
-            gettext_lazy("at once"),
-            gettext_lazy("after an hour"),
-            gettext_lazy("after a day"),
-            gettext_lazy("after a week"),
-        ),
-        strict=True,
-    )
-)
 
 
 @require_safe
@@ -97,11 +85,11 @@ def _api_key(request: Request, key: ApiKey) -> HttpResponse:
         revoke_key(request.actor, key)
         messages.success(request, _("The key %(name)s is revoked.") % {"name": key.name})
         return redirect("api_keys")
-    chosen = [overlap for overlap in OVERLAPS if str(int(overlap.total_seconds())) == request.POST.get("overlap")]
-    if not chosen:
+    overlap = chosen_overlap(request)
+    if overlap is None:
         return _key_page(request, key, _("Choose when the old key shall end."))
     try:
-        secret = roll_key(request.actor, key, chosen[0])
+        secret = roll_key(request.actor, key, overlap)
     except Refused as refused:
         return _key_page(request, key, refused.sentence)
     return _secret_page(request, get_key(request.actor, key.public_id), secret)
@@ -116,7 +104,7 @@ def _key_page(request: Request, key: ApiKey, refusal: str = "") -> HttpResponse:
     groups = {group.pk: group.name for group in get_groups(request.actor)}
     context = {
         "key": _row(key, groups),
-        "overlaps": [(int(overlap.total_seconds()), label) for overlap, label in OVERLAP_LABELS.items()],
+        "overlaps": overlap_choices(),
         "problems": [{"id": "overlap", "sentence": refusal}] if refusal else [],
     }
     return settings_page(request, "api_key", context, current="api_keys", status=422 if refusal else 200)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.actors import Request
 from accounts.refusals import Refused
 from accounts.roles import Permission
-from api.keys import OVERLAPS
-from portal.key_views import OVERLAP_LABELS
+from portal.overlaps import chosen_overlap, overlap_choices
 from portal.settings_views import settings_page
 from portal.webhook_forms import WebhookForm
 from portal.webhook_pages import endpoint_in_words, facts_of, log_of
@@ -105,11 +104,11 @@ def webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if "on" in request.POST or "off" in request.POST:
         (switch_on if "on" in request.POST else switch_off)(request.actor, endpoint)
         return redirect("webhook", endpoint.public_id)
-    chosen = [overlap for overlap in OVERLAPS if str(int(overlap.total_seconds())) == request.POST.get("overlap")]
-    if not chosen:
+    overlap = chosen_overlap(request)
+    if overlap is None:
         problem = {"id": "overlap", "sentence": _("Choose when the old secret shall end.")}
         return _page(request, endpoint, [problem], status=422)
-    return _secret_page(request, endpoint, roll_secret(request.actor, endpoint, chosen[0]))
+    return _secret_page(request, endpoint, roll_secret(request.actor, endpoint, overlap))
 
 
 @require_POST
@@ -149,7 +148,7 @@ def _page(
         "webhook": endpoint_in_words(endpoint),
         "facts": facts_of(endpoint),
         "public_id": endpoint.public_id,
-        "overlaps": [(int(overlap.total_seconds()), label) for overlap, label in OVERLAP_LABELS.items()],
+        "overlaps": overlap_choices(),
         "problems": problems or [],
     }
     context |= log_of(request.actor, endpoint, request.GET)
