@@ -13,7 +13,7 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 # A busy machine is no fault of what is tested; each test has a time limit of its own.
 hypothesis.settings.register_profile("patient", deadline=None)
 hypothesis.settings.load_profile("patient")
-pytest_plugins = ["support.cast", "support.partner_center", "support.receiver"]
+pytest_plugins = ["support.cast", "support.partner_center", "support.receiver", "support.workers"]
 
 
 def pytest_configure(config):

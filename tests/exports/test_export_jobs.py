@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from support.cast import customer
-from support.workers import Workers, at_once, held, sender, until
+from support.workers import at_once, held, until
 
 from accounts.roles import Role
 from accounts.tenancy import acting_for
@@ -248,16 +248,6 @@ def test_delivered_three_times_at_once_it_is_done_once(cast, customers, sent):
     make(cast.northwind.pk, export.pk)
     make(cast.fabrikam.pk, export.pk)
     check_all_is_there_once(cast, client, address)
-
-
-@pytest.fixture
-def workers(cast, tmp_path, monkeypatch):
-    found = Workers(tmp_path)
-    app = sender(found.broker_url)
-    monkeypatch.setattr(work, "current_app", app)
-    yield found
-    found.kill()
-    app.close()
 
 
 @pytest.mark.processes

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from django.utils import timezone
 from support.files import newest, organizations, staged, table, upload, work_on
-from support.workers import Workers, at_once, children_of, held, sender, until
+from support.workers import at_once, children_of, held, sender, until
 
 from accounts.tenancy import acting_for
 from cloudbroker.celery import app as portal
@@ -23,17 +23,6 @@ from jobs.models import Job
 from organizations.models import Organization
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def workers(cast, tmp_path, monkeypatch):
-    found = Workers(tmp_path)
-    app = sender(found.broker_url, pool_timeout=20)  # a busy machine is no broker that is away
-    monkeypatch.setattr(work, "current_app", app)
-    monkeypatch.setattr(work, "broker_is_away", Absence(seconds=0))
-    yield found
-    found.kill()
-    app.close()
 
 
 @pytest.fixture

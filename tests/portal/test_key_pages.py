@@ -11,18 +11,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/settings/api-keys/"
 
 
-@pytest.fixture
-def admin(cast):
-    """Signed in, and has just proved to be who they are."""
-    member = cast.members["reseller_admin"]
-    member.user.set_password("a long enough password")
-    member.user.save()
-    client = cast.sign_in()
-    client.post("/accounts/login/", {"login": member.user.email, "password": "a long enough password"})
-    client.post("/accounts/reauthenticate/", {"password": "a long enough password"})
-    return client
-
-
 def secret_in(answer):
     (secret,) = set(re.findall(r"cb_[\w-]{40,}", answer.text))
     return secret

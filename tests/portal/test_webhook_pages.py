@@ -14,17 +14,6 @@ pytestmark = pytest.mark.django_db
 PAGE = "/settings/webhooks/"
 
 
-@pytest.fixture
-def admin(cast):
-    """Signed in, and has just proved to be who they are."""
-    member = cast.members["reseller_admin"]
-    member.user.set_password("a long enough password")
-    member.user.save()
-    client = cast.sign_in()
-    client.post("/accounts/reauthenticate/", {"password": "a long enough password"})
-    return client
-
-
 def make(client, **changes):
     given = {"name": "ERP", "url": "https://erp.example/hook", "organization": ["organization.created"]}
     return client.post(f"{PAGE}new/", given | changes)

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+import pytest
 from django.db import connection, connections
 
 from cloudbroker.broker import transport_options
@@ -113,6 +114,21 @@ class Workers:
         """As if the broker had lost everything."""
         with psycopg.connect(self.queues, autocommit=True) as queues:
             queues.execute("SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()")
+
+
+@pytest.fixture
+def workers(cast, tmp_path, monkeypatch):
+    """Workers, and this process as one that sends to them."""
+    from jobs import work
+    from jobs.absence import Absence
+
+    found = Workers(tmp_path)
+    app = sender(found.broker_url, pool_timeout=20)  # a busy machine is no broker that is away
+    monkeypatch.setattr(work, "current_app", app)
+    monkeypatch.setattr(work, "broker_is_away", Absence(seconds=0))
+    yield found
+    found.kill()
+    app.close()
 
 
 class Hold:

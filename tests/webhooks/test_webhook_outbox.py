@@ -11,7 +11,7 @@ from support.database import cluster
 from support.files import newest, table, upload, work_on
 from support.programs import program
 from support.webhooks import Webhook
-from support.workers import Workers, sender, until
+from support.workers import until
 
 from accounts.tenancy import acting_for
 from cloudbroker.embedded import OWNER
@@ -217,14 +217,9 @@ def bring_from_a_busier_cluster():
 
 
 @pytest.fixture
-def workers(cast, tmp_path, monkeypatch):
-    found = Workers(tmp_path)
-    found.environment["WEBHOOKS_CALL_LOOPBACK"] = "true"
-    app = sender(found.broker_url)
-    monkeypatch.setattr(work, "current_app", app)
-    yield found
-    found.kill()
-    app.close()
+def workers(workers):
+    workers.environment["WEBHOOKS_CALL_LOOPBACK"] = "true"
+    return workers
 
 
 @pytest.mark.processes
