@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +19,7 @@ from csp_link.tenant_list import missing_in_words
 from csp_link.tenant_pages import tenant_crumbs
 from organizations.fields import FIELDS, MANDATORY, Field
 from organizations.forms import GroundForm
+from organizations.pages import grouped
 from organizations.problems import Problem
 from organizations.rules import also_mandatory
 
@@ -70,8 +71,8 @@ def _finished(auto: AutoLink) -> str:
 
 
 def _progress(auto: AutoLink) -> dict[str, Any]:
-    seen = number_format(auto.seen, force_grouping=True)
-    total = number_format(auto.total, force_grouping=True)
+    seen = grouped(auto.seen)
+    total = grouped(auto.total)
     told = {"seen": seen, "total": total}
     preparing = auto.state == AutoState.PREPARING
     words = _("%(seen)s of %(total)s profiles read.") if preparing else _("%(seen)s of %(total)s tenants done.")
@@ -143,7 +144,7 @@ def _effects(auto: AutoLink) -> list[str]:
             ),
         ),
     ]
-    told = [words % {"n": number_format(n, force_grouping=True)} for n, words in sentences if n]
+    told = [words % {"n": grouped(n)} for n, words in sentences if n]
     return told or [_("There is nothing to do: no tenant waits.")]
 
 

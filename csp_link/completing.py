@@ -1,6 +1,5 @@
 """The grid in which the tenants that lack something are completed: a row is a tenant, and its place never changes."""
 
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from django.http import QueryDict
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.refusals import Refused
 from csp_link.access import get_tenants
 from csp_link.assessing import reading_of, texts_of
@@ -43,7 +43,7 @@ class Completion:
     @classmethod
     def posted(cls, actor: Actor, data: QueryDict) -> "Completion":
         """Each cell of a column has the column's name, and the tenants are in the order of the rows."""
-        ids = [_uuid(text) for text in data.getlist("tenant")[:MOST_ROWS]]
+        ids = [uuid_of(text) for text in data.getlist("tenant")[:MOST_ROWS]]
         known = {row.tenant_id: row for row in get_tenants(actor).filter(tenant_id__in=[i for i in ids if i])}
         columns = [[text.replace("\r\n", "\n") for text in data.getlist(name)] for name in NAMES]
         rows: Iterable[tuple[str, ...]] = zip(*columns, strict=False)
@@ -81,10 +81,3 @@ def _offered(tenant: Tenant, reading: Reading) -> Line:
     texts = tuple(known.get(name, "") for name in NAMES)
     row = read_row(texts, reading)
     return Line(tenant, texts, row.errors, row.warnings)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

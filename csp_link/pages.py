@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +21,7 @@ from csp_link.labels import LABELS
 from csp_link.models import OPEN, Connection, Mode, Standing, State, Sync
 from csp_link.syncing import UNFINISHED
 from events.log import Change, get_timeline
+from organizations.pages import grouped
 
 TONES: Final = {State.DONE: "ok", State.FAILED: "bad", State.HELD: "warn"}
 
@@ -132,7 +133,7 @@ def _of_sync(actor: Actor, sync: Sync) -> dict[str, Any]:
 def _progress(actor: Actor, sync: Sync) -> dict[str, Any]:
     """The list doesn't say how long it is; the number that was known before serves where it is larger."""
     known = get_tenants(actor).filter(ended_at=None).count()
-    read = number_format(sync.rows, force_grouping=True)
+    read = grouped(sync.rows)
     label = _("Waiting for a worker.") if sync.state == State.QUEUED else _("%(read)s tenants read.") % {"read": read}
     return {"done": sync.rows, "total": known if known >= sync.rows else 0, "label": label}
 
@@ -161,7 +162,7 @@ def _held(sync: Sync) -> str:
         "%(count)s tenants that we know were not in the list any more.",
         sync.missing,
     )
-    return sentence % {"count": number_format(sync.missing, force_grouping=True)}
+    return sentence % {"count": grouped(sync.missing)}
 
 
 def _answers(sync: Sync) -> dict[str, str]:

@@ -17,7 +17,18 @@ from csp_link.matching import Reason
 from csp_link.models import Standing, Tenant, TenantQuerySet
 from organizations.fields import BY_NAME, fold, shown
 from organizations.models import Organization
-from organizations.pages import SIZES, Order, Page, count_honestly, get_page, honest, neighbours
+from organizations.pages import (
+    SIZES,
+    Order,
+    Page,
+    address,
+    asked_size,
+    asked_text,
+    count_honestly,
+    get_page,
+    honest,
+    neighbours,
+)
 
 TONES: Final = {
     Standing.SUGGESTED: "info",
@@ -40,22 +51,18 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
-        state, size = query.get("state", ""), query.get("size", "")
+        state = query.get("state", "")
         return cls(
-            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            search=asked_text(query),
             state=state if state in Standing.values else "",
-            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
         )
 
     def url(self, **changes: Any) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
-        size = "" if self.size == SIZES[0] else str(self.size)
-        parts = {"search": self.search, "state": self.state, "size": size} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in parts.items() if value})
-        return f"?{query.urlencode()}" if query else "?"
+        return address({"search": self.search, "state": self.state, "size": str(self.size)} | changes)
 
 
 def find(actor: Actor, search: str, state: str) -> TenantQuerySet:

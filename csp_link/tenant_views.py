@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actors import Actor, Request
+from accounts.ids import uuid_of
 from accounts.refusals import Refused
 from accounts.roles import Permission
 from csp_link.access import get_tenant
@@ -34,6 +35,7 @@ from csp_link.tenant_pages import link_context, prefilled, tenant_crumbs, tenant
 from organizations.access import NoGround, get_organization
 from organizations.forms import GROUPS, OrganizationForm
 from organizations.intake import Outcome
+from organizations.pages import asked_text
 
 
 @require_safe
@@ -71,7 +73,7 @@ def _link_page(
 ) -> HttpResponse:
     is_comparing = freshen(request.actor)
     tenant = get_tenant(request.actor, tenant.tenant_id)  # with what was found just now
-    search = request.GET.get("search", "").replace("\0", " ").strip()[:200]
+    search = asked_text(request.GET)
     form = form or prefilled(request.actor, tenant)
     context = link_context(request.actor, tenant, form, search, is_comparing=is_comparing)
     return render(request, "csp_link/link.html", context, status=status)
@@ -221,11 +223,7 @@ def _reason(request: Request) -> str:
 
 
 def _posted_id(request: Request) -> str:
-    text = request.POST.get("organization", "")
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return str(uuid.UUID(int=0))  # nobody's
+    return str(uuid_of(request.POST.get("organization", "")) or uuid.UUID(int=0))  # else nobody's
 
 
 def _refused(request: Request, sentence: str) -> HttpResponse:

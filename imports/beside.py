@@ -7,6 +7,7 @@ from typing import Final
 from django.db import connection
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.roles import Permission
 from groups.access import get_groups
 from groups.models import Group
@@ -58,13 +59,6 @@ def problems_beside(cells: Sequence[str], groups: Groups, *, is_new: bool) -> It
         yield "organization_groups", Problem("group_name_unknown", {"value": shortened(unknown[0])})
     if (text := told["microsoft_id"]) and uuid_of(text) is None:
         yield "microsoft_id", Problem("microsoft_id_malformed", {"value": shortened(text)})
-
-
-def uuid_of(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def grown(ground: Ground, text: str, groups: Groups) -> Ground:

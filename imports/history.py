@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.models import ApiKey, Membership
 from accounts.roles import Permission
 from imports.access import get_imports
@@ -21,7 +22,7 @@ from imports.models import Import, Mode, State, Undo
 from imports.pages import TONES, failed_rows_url, job_context
 from organizations.history import get_written_batches
 from organizations.models import Source, WrittenBatch
-from organizations.pages import Order, Page, get_page, grouped, neighbours
+from organizations.pages import Order, Page, address, asked_text, get_page, grouped, neighbours
 
 SIZE: Final = 25
 NEWEST_FIRST: Final = Order("created_at", descending=True)
@@ -44,12 +45,12 @@ class Asked:
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> "Asked":
-        text = {name: str(query.get(name, "")).replace("\0", " ").strip()[:200] for name in NAMES}
+        text = {name: asked_text(query, name) for name in NAMES}
         return cls(
             search=text["search"],
             state=text["state"] if text["state"] in State.values else "",
             door=text["door"] if text["door"] in DOORS else "",
-            person=_uuid(text["person"]),
+            person=str(uuid_of(text["person"]) or ""),
         )
 
     @property
@@ -57,16 +58,7 @@ class Asked:
         return {name: getattr(self, name) for name in NAMES if getattr(self, name)}
 
     def url(self, **changes: str) -> str:
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in (self.parts | changes).items() if value})
-        return f"?{query.urlencode()}" if query else "?"
-
-
-def _uuid(text: str) -> str:
-    try:
-        return str(uuid.UUID(text))
-    except ValueError:
-        return ""
+        return address(self.parts | changes)
 
 
 def history_context(actor: Actor, query: QueryDict) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.models import new_id
-from imports.beside import beside, groups_known, grown, uuid_of
+from imports.beside import beside, groups_known, grown
 from imports.models import Action, Blanks, Import, ImportRow
 from imports.readers.shape import SourceRow
 from imports.staging import Checked

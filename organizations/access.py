@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.http import Http404
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.roles import Permission
 from events.models import Event, Kind
 from groups.access import get_groups, get_groups_by_public_id
@@ -68,7 +69,7 @@ def get_grounds(actor: Actor) -> list[Group]:
 
 def get_ground(actor: Actor, chosen: Sequence[uuid.UUID | str]) -> Ground:
     """The chosen groups, or NoGround: roles bound to groups choose exactly one of their own, others any or none."""
-    wanted = {_uuid(public_id) for public_id in chosen}
+    wanted = {uuid_of(str(public_id)) for public_id in chosen}
     if actor.is_group_bound:
         _check_one(actor, wanted)
     found = get_groups_by_public_id(actor, [public_id for public_id in wanted if public_id])
@@ -84,10 +85,3 @@ def _check_one(actor: Actor, wanted: set[uuid.UUID | None]) -> None:
         raise NoGround(Problem("group_missing", {}))
     if len(wanted) > 1:
         raise NoGround(Problem("group_only_one", {}))
-
-
-def _uuid(text: uuid.UUID | str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(str(text))
-    except ValueError:
-        return None

@@ -1,6 +1,5 @@
 """One action on many organizations: the ticked ones or all that match, told by number before anything is done."""
 
-import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.roles import Permission
 from groups.access import get_groups
 from groups.models import Group
@@ -198,15 +198,7 @@ def get_selection(actor: Actor, posted: QueryDict) -> Selection:
     """What was selected, as far as the actor sees it."""
     asked = Asked.of(actor, posted)
     is_all = posted.get("scope") == "all"
-    ids = [text for text in posted.getlist("id") if _is_id(text)]
+    ids = [text for text in posted.getlist("id") if uuid_of(text)]
     permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
     rows = find(actor, asked) if is_all else permitted.filter(public_id__in=ids)
     return Selection(rows, rows.order_by()[: MOST + 1].count(), is_all, ids, asked)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -7,7 +7,6 @@ from typing import Final
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +15,7 @@ from accounts.models import Membership
 from accounts.roles import GROUP_BOUND, Permission
 from groups.models import Assignment, Group
 from organizations.models import OrganizationQuerySet
+from organizations.pages import grouped
 from organizations.questions import organizations
 
 NAMED: Final = 20  # more people are told by their number
@@ -138,7 +138,7 @@ def tell_people(actor: Actor, effects: Collection[Effect]) -> list[str]:
     named = list(effects)[:NAMED] if actor.can(Permission.PEOPLE_SEE) else []
     more = len(effects) - len(named)
     words = ngettext("%(n)s more person is affected.", "%(n)s more people are affected.", more)
-    return [_sentence(one) for one in named] + [words % {"n": number_format(more, force_grouping=True)}] * bool(more)
+    return [_sentence(one) for one in named] + [words % {"n": grouped(more)}] * bool(more)
 
 
 def _sentence(effect: Effect) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from django.http import QueryDict
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.models import new_id
 from organizations.fields import NAMES
 from organizations.history import note_batch
@@ -42,7 +43,7 @@ class Grid:
         columns = [[text.replace("\r\n", "\n") for text in data.getlist(name)] for name in NAMES]
         heights = {len(column) for column in columns if column}
         rows = list(zip_longest(*columns, fillvalue="")) or cls.blank().rows
-        return cls(_token(data.get("grid", "")), rows, len(heights) <= 1)
+        return cls(uuid_of(data.get("grid", "")) or new_id(), rows, len(heights) <= 1)
 
     def grown(self, count: int) -> "Grid":
         """With more blank rows below, as far as there is room."""
@@ -127,13 +128,6 @@ def _derived(token: uuid.UUID, actor: Actor, *parts: str) -> uuid.UUID:
     told = json.dumps([token.hex, actor.reseller.public_id.hex, actor.public_id.hex, *parts])
     random = int.from_bytes(hashlib.sha256(told.encode()).digest()[:10])
     return uuid.UUID(int=(token.int >> 80 << 80) | (7 << 76) | (random & 0xFFF) << 64 | (2 << 62) | random >> 18)
-
-
-def _token(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return new_id()
 
 
 def _answer(batch_id: uuid.UUID, grid: Grid, outcomes: Sequence[Outcome]) -> Answer:

@@ -14,7 +14,18 @@ from accounts.roles import Permission
 from groups.access import get_groups
 from organizations import fields, filters
 from organizations.models import Organization, OrganizationQuerySet
-from organizations.pages import SIZES, Order, Page, count_honestly, get_page, honest, neighbours
+from organizations.pages import (
+    SIZES,
+    Order,
+    Page,
+    address,
+    asked_size,
+    asked_text,
+    count_honestly,
+    get_page,
+    honest,
+    neighbours,
+)
 from organizations.tenants import tenant_state
 
 SORTS: Final = {
@@ -42,13 +53,12 @@ class Asked:
     @classmethod
     def of(cls, actor: Actor, query: QueryDict) -> "Asked":
         sort = query.get("sort", "name")
-        size = query.get("size", "")
         return cls(
-            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            search=asked_text(query),
             filters=filters.chosen(actor, query.dict()),
             sort=sort.removeprefix("-") if sort.removeprefix("-") in SORTS else "name",
             descending=sort.startswith("-"),
-            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
         )
@@ -66,10 +76,7 @@ class Asked:
     def url(self, **changes: Any) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
         parts = self.parts | changes
-        plain = {"search": "", "sort": "name", "size": str(SIZES[0])}
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in parts.items() if value and value != plain.get(name)})
-        return f"?{query.urlencode()}" if query else "?"
+        return address(parts | {"sort": "" if parts["sort"] == "name" else parts["sort"]})
 
 
 def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:

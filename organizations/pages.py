@@ -3,18 +3,20 @@
 import base64
 import json
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
 from django.utils.formats import number_format
 
 M = TypeVar("M", bound=Model)
 
 SIZES: Final = (25, 50, 100)
 COUNTED: Final = 10_000
+LONGEST_TEXT: Final = 200
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,24 @@ def grouped(number: int) -> str:
 def honest(count: int, is_more: bool) -> str:
     """What count_honestly has found, in words."""
     return grouped(count) + "+" * is_more
+
+
+def asked_text(query: Mapping[str, Any], name: str = "search") -> str:
+    """What the address says under a name, as one searches by it."""
+    return str(query.get(name, "")).replace("\0", " ").strip()[:LONGEST_TEXT]
+
+
+def asked_size(query: Mapping[str, Any]) -> int:
+    """The rows of a page, of the sizes that there are."""
+    size = query.get("size", "")
+    return int(size) if size in map(str, SIZES) else SIZES[0]
+
+
+def address(parts: Mapping[str, Any]) -> str:
+    """The same list for these parts of its address, without those that are empty or the usual size."""
+    query = QueryDict(mutable=True)
+    query.update({name: value for name, value in parts.items() if value and (name, value) != ("size", str(SIZES[0]))})
+    return f"?{query.urlencode()}"
 
 
 def _alone(**place: str) -> str:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.formats import number_format
 from django.utils.translation import ngettext
+
+from organizations.pages import grouped
 
 Kept = Sequence[tuple[str, str]]
 
@@ -33,4 +34,4 @@ def ask(request: HttpRequest, question: Question) -> HttpResponse:
 
 def organizations(count: int) -> str:
     words = ngettext("%(count)s organization", "%(count)s organizations", count)
-    return words % {"count": number_format(count, force_grouping=True)}
+    return words % {"count": grouped(count)}

@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Sum
 from django.db.models.functions import Lower
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
@@ -29,6 +28,7 @@ from groups.access import get_groups, lock_people
 from groups.models import Group
 from jobs.work import enqueue
 from organizations.fields import fold
+from organizations.pages import grouped
 from people.models import Invitation
 
 MAIL: Final = "people.mail_invitation"
@@ -245,7 +245,7 @@ def _here(person: Membership) -> str:
 def _check_mails(actor: Actor, wanted: int) -> None:
     invitations = Invitation.objects.permitted(actor)
     if wanted + _mails(actor) + invitations.filter(is_mail_due=True).count() > MAILS_OF_A_RESELLER:
-        limit = number_format(MAILS_OF_A_RESELLER, force_grouping=True)
+        limit = grouped(MAILS_OF_A_RESELLER)
         raise Refused(_("A reseller sends at most %(limit)s invitations a day. Try again tomorrow.") % {"limit": limit})
 
 

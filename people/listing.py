@@ -15,7 +15,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.roles import Permission, Role
 from groups.access import get_groups_by_public_id
-from organizations.pages import SIZES
+from organizations.pages import SIZES, address, asked_size, asked_text
 from people.access import get_invitations, get_people, get_removed_people, matching
 from people.models import Invitation, Link
 from people.sight import get_held
@@ -47,11 +47,11 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
-        size, chosen = query.get("size", ""), {name: query.get(name, "") for name in FILTERS}
+        chosen = {name: query.get(name, "") for name in FILTERS}
         return cls(
-            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            search=asked_text(query),
             filters={name: value for name, value in chosen.items() if value in FILTERS[name][2]},
-            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
         )
@@ -59,9 +59,7 @@ class Asked:
     def url(self, **changes: str) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
         parts = {"search": self.search, **self.filters, "size": str(self.size)} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in parts.items() if value and (name, value) != ("size", "25")})
-        return f"?{query.urlencode()}"
+        return address(parts)
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:

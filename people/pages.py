@@ -6,7 +6,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +18,7 @@ from groups.access import get_groups_by_public_id
 from groups.assigning import get_loans
 from groups.models import Assignment
 from organizations.models import Organization
+from organizations.pages import grouped
 from organizations.questions import organizations
 from people.csv_file import BETWEEN_GROUPS, HEADINGS, MANDATORY, MOST_PEOPLE
 from people.inviting import Checked
@@ -128,9 +129,7 @@ def invitation_context(actor: Actor, invitation: Invitation) -> dict[str, Any]:
 
 def viewers_context(actor: Actor, organization: Organization) -> dict[str, Any]:
     viewers = get_viewers(actor, organization)
-    number = ngettext("%(n)s person sees it", "%(n)s people see it", len(viewers)) % {
-        "n": number_format(len(viewers), force_grouping=True)
-    }
+    number = ngettext("%(n)s person sees it", "%(n)s people see it", len(viewers)) % {"n": grouped(len(viewers))}
     return {
         "count_label": number,
         "viewers": [
@@ -153,7 +152,7 @@ def file_facts() -> dict[str, Any]:
         "headings": [{"name": heading, "mandatory": name in MANDATORY} for name, heading in HEADINGS.items()],
         "roles": [role.label for role in Role],
         "between_groups": BETWEEN_GROUPS,
-        "most": number_format(MOST_PEOPLE, force_grouping=True),
+        "most": grouped(MOST_PEOPLE),
     }
 
 
@@ -162,7 +161,7 @@ def checked_context(checked: Sequence[Checked]) -> dict[str, Any]:
     rows = [_checked_row(number, person) for number, person in enumerate(checked, start=1)]
     bad = sum(1 for person in checked if person.errors)
     good = len(checked) - bad
-    words = {"n": number_format(good, force_grouping=True)}
+    words = {"n": grouped(good)}
     return {
         "rows": sorted(rows, key=lambda row: not row["errors"]),
         "counts": [
@@ -187,7 +186,7 @@ def _checked_row(number: int, person: Checked) -> dict[str, Any]:
 
 def tell_invited(request: HttpRequest, count: int, bad: Sequence[Checked]) -> None:
     """What became of a file's rows; those that were refused since the preview are named."""
-    words = {"n": number_format(count, force_grouping=True)}
+    words = {"n": grouped(count)}
     if count:
         sent = ngettext("Invited %(n)s person.", "Invited %(n)s people.", count) % words
         messages.success(request, f"{sent} {_('The mail is on its way.')}")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
 from accounts.models import Membership, Theme
 from accounts.roles import Permission
 from csp_link.access import count_open
+from organizations.pages import grouped
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -88,5 +88,5 @@ def _menu(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 def _item(actor: Actor, item: Item, path: str) -> dict[str, Any]:
     url, count = reverse(item.view), item.count(actor) if item.count else 0
-    badge = number_format(count, force_grouping=True) if count else ""
+    badge = grouped(count) if count else ""
     return {"label": item.label, "url": url, "icon": item.icon, "current": path.startswith(url), "badge": badge}

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.models import Membership
 from accounts.roles import Permission
 from csp_link.access import get_tenants
@@ -27,7 +28,7 @@ from groups.changes import LABELS as GROUP_LABELS
 from imports.access import get_imports
 from organizations.fields import BY_NAME, fold
 from organizations.models import Organization, OrganizationQuerySet
-from organizations.pages import Order, get_page, neighbours
+from organizations.pages import Order, address, asked_text, get_page, neighbours
 from portal.reseller_settings import LABELS
 from webhooks.endpoints import LABELS as WEBHOOK_LABELS
 
@@ -64,12 +65,12 @@ class Asked:
 
     @classmethod
     def of(cls, query: Mapping[str, Any]) -> "Asked":
-        text = {name: str(query.get(name, "")).replace("\0", " ").strip()[:200] for name in _TEXT}
+        text = {name: asked_text(query, name) for name in _TEXT}
         return cls(
             search=text["search"],
             kind=text["kind"] if text["kind"] in Kind.values else "",
-            person=_uuid(text["person"]),
-            subject=_uuid(text["subject"]),
+            person=uuid_of(text["person"]),
+            subject=uuid_of(text["subject"]),
             since=_day(text["from"]),
             until=_day(text["to"]),
         )
@@ -81,9 +82,7 @@ class Asked:
         return {name: str(value) for name, value in zip(_TEXT, values, strict=True) if value}
 
     def url(self, **changes: str) -> str:
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in (self.parts | changes).items() if value})
-        return f"?{query.urlencode()}" if query else "?"
+        return address(self.parts | changes)
 
 
 def find(actor: Actor, asked: Asked) -> QuerySet[Event]:
@@ -216,13 +215,6 @@ def _chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:
         "to": _("To %(day)s") % {"day": date_format(asked.until)} if asked.until else "",
     }
     return [{"label": labels[name], "remove_url": asked.url(**{name: ""})} for name in asked.parts]
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _day(text: str) -> date | None:

@@ -1,6 +1,5 @@
 """Pages that belong to no single part: the start, the choice of reseller and theme, help."""
 
-import uuid
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Request
+from accounts.ids import uuid_of
 from accounts.models import Membership, Theme, User
 from accounts.roles import GROUP_BOUND, LEVELS, TABLE, Role
 from groups.middleware import SESSION_KEY
@@ -28,7 +28,7 @@ def switch_reseller(request: HttpRequest) -> HttpResponse:
     """Work for another of one's resellers; somebody else's does not exist."""
     mine = Membership.objects.filter(user=cast(User, request.user), is_active=True)
     found = get_object_or_404(
-        mine.select_related("reseller"), reseller__public_id=_uuid(request.POST.get("reseller", ""))
+        mine.select_related("reseller"), reseller__public_id=uuid_of(request.POST.get("reseller", ""))
     )
     request.session[SESSION_KEY] = str(found.reseller.public_id)
     return redirect("home")
@@ -74,10 +74,3 @@ def roles_page(request: Request) -> HttpResponse:
     roles = [{"label": role.label, "is_bound": role in GROUP_BOUND} for role in Role]
     context = {"roles": roles, "table": table, "mine": request.actor.role.label, "breadcrumbs": crumbs}
     return render(request, "portal/roles.html", context)
-
-
-def _uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None

@@ -17,7 +17,19 @@ from groups.models import Assignment, Group, GroupQuerySet
 from organizations.grouping.wording import actions_for, url_of
 from organizations.members import get_dissolving
 from organizations.models import GroupMembership
-from organizations.pages import COUNTED, SIZES, Order, Page, get_page, grouped, honest, neighbours
+from organizations.pages import (
+    COUNTED,
+    SIZES,
+    Order,
+    Page,
+    address,
+    asked_size,
+    asked_text,
+    get_page,
+    grouped,
+    honest,
+    neighbours,
+)
 
 BY_NAME: Final = Order("sort_name")
 
@@ -33,10 +45,9 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
-        size = query.get("size", "")
         return cls(
-            search=query.get("search", "").replace("\0", " ").strip()[:200],
-            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            search=asked_text(query),
+            size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
         )
@@ -44,9 +55,7 @@ class Asked:
     def url(self, **changes: str) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
         parts = {"search": self.search, "size": str(self.size)} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in parts.items() if value and (name, value) != ("size", "25")})
-        return f"?{query.urlencode()}"
+        return address(parts)
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:

@@ -4,7 +4,6 @@ A page posts which rows it showed, which of them were members then, and which ar
 counts, so another person's changes meanwhile stay; what was changed on pages before comes along in the form.
 """
 
-import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.roles import Permission
 from groups.access import get_groups
 from groups.models import Group
@@ -20,7 +20,7 @@ from organizations import fields, filters
 from organizations.grouping.listing import BY_NAME
 from organizations.listing import matching
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
-from organizations.pages import SIZES, get_page, neighbours
+from organizations.pages import SIZES, address, asked_size, asked_text, get_page, neighbours
 
 # More ticks are not carried from page to page: for so many there are the pasted list and the list of organizations.
 MOST: Final = 5_000
@@ -44,11 +44,11 @@ class Asked:
 
     @classmethod
     def of(cls, query: QueryDict) -> "Asked":
-        size, show = query.get("size", ""), query.get("show", "")
+        show = query.get("show", "")
         return cls(
-            search=query.get("search", "").replace("\0", " ").strip()[:200],
+            search=asked_text(query),
             show=show if show in SHOWS else "",
-            size=int(size) if size in map(str, SIZES) else SIZES[0],
+            size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
         )
@@ -56,9 +56,7 @@ class Asked:
     def url(self, **changes: str) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
         parts = {"search": self.search, "show": self.show, "size": str(self.size)} | changes
-        query = QueryDict(mutable=True)
-        query.update({name: value for name, value in parts.items() if value and (name, value) != ("size", "25")})
-        return f"?{query.urlencode()}"
+        return address(parts)
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,7 @@ class Ticks:
 
 def _ids(posted: QueryDict, name: str) -> frozenset[str]:
     words = (word for value in posted.getlist(name) for word in value.split())
-    return frozenset(found for word in words if (found := _id(word)))
-
-
-def _id(word: str) -> str:
-    try:
-        return str(uuid.UUID(word))
-    except ValueError:
-        return ""
+    return frozenset(str(found) for word in words if (found := uuid_of(word)))
 
 
 def find_members(actor: Actor, group: Group) -> OrganizationQuerySet:
