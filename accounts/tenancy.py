@@ -45,8 +45,12 @@ OUTSIDE: Final = {
 
 # Tables that the app role may only read and add to.
 APPEND_ONLY: Final = frozenset({"events_event"})
-# … but for these functions of the owner, which blank what the law wants forgotten.
-ERASING: Final = ("erase_event_values(uuid)", "erase_event_person(uuid)")
+# … but for these functions of the owner, which blank what the law wants forgotten, and delete what is old.
+ERASING: Final = (
+    "erase_event_values(uuid)",
+    "erase_event_person(uuid)",
+    "expire_events(timestamptz, integer)",
+)
 
 _ROWS_OF_THE_RESELLER: Final = f"reseller_id = nullif(current_setting('{SETTING}', true), '')::bigint"
 

@@ -1,5 +1,7 @@
 """What the schedule does for the API."""
 
+from typing import Final
+
 from celery import shared_task
 from django.utils import timezone
 
@@ -8,12 +10,23 @@ from accounts.tenancy import acting_for
 from api.models import Answer
 from api.once import KEPT
 
+AT_ONCE: Final = 1_000  # they hold whole bodies
+
 
 @shared_task(name="api.forget_answers")
 def forget_answers() -> int:
     """Delete the answers that nobody may ask for any more; returns how many."""
+    return sum(map(_forget, Reseller.objects.values_list("pk", flat=True)))
+
+
+def _forget(reseller_id: int) -> int:
     forgotten = 0
-    for reseller_id in Reseller.objects.values_list("pk", flat=True):
-        with acting_for(reseller_id):
-            forgotten += Answer.objects.filter(reseller_id=reseller_id, at__lt=timezone.now() - KEPT).delete()[0]
+    while gone := _forget_some(reseller_id):
+        forgotten += gone
     return forgotten
+
+
+def _forget_some(reseller_id: int) -> int:
+    with acting_for(reseller_id):
+        old = Answer.objects.filter(reseller_id=reseller_id, at__lt=timezone.now() - KEPT)
+        return Answer.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]

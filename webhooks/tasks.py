@@ -1,9 +1,10 @@
 """Celery's shells around the sending, and what the schedule does."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import Reseller
@@ -14,7 +15,7 @@ from webhooks import sending
 from webhooks.models import Delivery
 from webhooks.outbox import with_work
 
-KEPT: Final = timedelta(days=30)
+AT_ONCE: Final = 10_000
 
 
 @shared_task(name=sending.SEND)
@@ -40,10 +41,18 @@ def _look_after(reseller_id: int) -> int:
 
 @shared_task(name="webhooks.forget_deliveries")
 def forget_deliveries() -> int:
-    """Delete what was delivered, or could not be, a month ago; returns how many."""
-    forgotten = 0
-    for reseller_id in Reseller.objects.values_list("pk", flat=True):
-        with acting_for(reseller_id):
-            old = Delivery.objects.filter(reseller_id=reseller_id, created_at__lt=timezone.now() - KEPT)
-            forgotten += old.delete()[0]
+    """Delete what was delivered, or could not be, so many days ago as the setting says; returns how many."""
+    return sum(map(_forget, Reseller.objects.values_list("pk", flat=True)))
+
+
+def _forget(reseller_id: int) -> int:
+    forgotten, before = 0, timezone.now() - timedelta(days=settings.DELIVERY_DAYS)
+    while gone := _forget_some(reseller_id, before):
+        forgotten += gone
     return forgotten
+
+
+def _forget_some(reseller_id: int, before: datetime) -> int:
+    with acting_for(reseller_id):
+        old = Delivery.objects.filter(reseller_id=reseller_id, created_at__lt=before).order_by("created_at")
+        return Delivery.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]
