@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from structlog.contextvars import get_contextvars
 
-EXTRAS: Final = ("method", "route", "status", "seconds")
+EXTRAS: Final = ("method", "route", "status", "seconds", "count")
 PLACEHOLDER: Final = re.compile(r"%(\(\w+\))?[-#0 +]*[\d*]*(\.[\d*]+)?[sdrifgxa]")
 OURS: Final = str(Path(__file__).resolve().parents[1])
 DEEPEST: Final = 30  # frames

@@ -12,10 +12,11 @@ from django.db import connection
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from prometheus_client import CollectorRegistry, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from cloudbroker import stock
 from jobs.tasks import SWEPT_AT
 
 # The folder in which the processes of one web server count together; serving.py sets it.
@@ -41,6 +42,17 @@ GAUGES: Final = (
 )
 
 
+BY_TASK: Final = "SELECT task, count(*) FROM jobs_job GROUP BY task ORDER BY task"
+# How things stand, as a worker counted last (see stock.py): name, what it says, the label, and whether it only grows.
+STOCK: Final = {
+    "imports": ("cloudbroker_imports", "Imports that have not ended.", "state", False),
+    "import_rows": ("cloudbroker_import_rows", "Rows of all imports so far, by what became of them.", "result", True),
+    "connections": ("cloudbroker_connections", "Connections to Partner Center, by health.", "health", False),
+    "webhooks": ("cloudbroker_webhooks", "Webhooks, by state.", "state", False),
+    "deliveries": ("cloudbroker_webhook_messages", "Messages of webhooks that wait to be sent.", "state", False),
+}
+
+
 class Work(Collector):
     """What waits, asked of the database whenever somebody wants to know."""
 
@@ -49,6 +61,11 @@ class Work(Collector):
             cursor.execute(WAITING)
             for (name, says), value in zip(GAUGES, cursor.fetchone(), strict=True):
                 yield GaugeMetricFamily(name, says, value=float(value))
+            cursor.execute(BY_TASK)
+            queue = GaugeMetricFamily("cloudbroker_queue", "Jobs that are not finished, by task.", labels=["task"])
+            for task, count in cursor.fetchall():
+                queue.add_metric([task], count)
+            yield queue
         if swept_at := cache.get(SWEPT_AT):
             age = time.time() - swept_at
             yield GaugeMetricFamily(
@@ -58,9 +75,29 @@ class Work(Collector):
             )
 
 
+class Stock(Collector):
+    """How things stand; nothing before it was counted for the first time."""
+
+    def collect(self) -> Iterator[Metric]:
+        found = cache.get(stock.KEY)
+        if not found:
+            return
+        for key, (name, says, label, grows) in STOCK.items():
+            kind = CounterMetricFamily if grows else GaugeMetricFamily
+            family = kind(name, says, labels=[label])
+            for value, count in found[key].items():
+                family.add_metric([value], count)
+            yield family
+        late = "How long the oldest message of a webhook that is on has been waiting."
+        yield GaugeMetricFamily("cloudbroker_webhook_oldest_seconds", late, value=found["late"])
+        age = "Since when nobody has counted how things stand."
+        yield GaugeMetricFamily("cloudbroker_stock_age_seconds", age, value=time.time() - found["at"])
+
+
 def metrics_text() -> bytes:
     registry = CollectorRegistry()
     registry.register(Work())
+    registry.register(Stock())
     if MANY in os.environ:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     else:

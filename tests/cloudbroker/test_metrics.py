@@ -10,7 +10,10 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from ruamel.yaml import YAML
+from support.compose import SERVICES
 
+from cloudbroker import stock
+from cloudbroker.stock import take_stock
 from jobs.models import Job
 from jobs.tasks import SWEPT_AT, sweep
 
@@ -24,8 +27,10 @@ def read(**options):
 
 
 @pytest.fixture(autouse=True)
-def _nobody_has_swept():
-    cache.delete(SWEPT_AT)
+def _nobody_has_swept_or_counted():
+    cache.delete_many([SWEPT_AT, stock.KEY])
+    yield
+    cache.delete(stock.KEY)
 
 
 def test_work_that_waits_is_counted(cast):
@@ -92,7 +97,67 @@ def asked_for():
 
 
 def test_rules_and_dashboard_ask_for_what_there_is(cast):
+    Job.objects.create(reseller=cast.northwind, task="imports.read", object_id=1, due_at=timezone.now())
     sweep()
+    take_stock()
     cast.sign_in().get("/organizations/")
-    assert len(asked_for()) >= 6
+    assert len(asked_for()) >= 12
     assert asked_for() <= set(read()[1])
+
+
+def rules():
+    return [rule for group in YAML(typ="safe").load(OPS / "alerts.yml")["groups"] for rule in group["rules"]]
+
+
+DURATION = re.compile(r"\d+[smhd]")
+SEVERITIES = {"page", "ticket", "note"}
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule["alert"])
+def test_a_rule_has_the_shape_that_prometheus_reads_and_says_what_to_do(rule):
+    assert set(rule) == {"alert", "expr", "for", "labels", "annotations"}
+    assert re.fullmatch(r"Cloudbroker[A-Z]\w+", rule["alert"]) and DURATION.fullmatch(rule["for"])
+    assert rule["labels"]["severity"] in SEVERITIES and set(rule["labels"]) == {"severity"}
+    assert set(rule["annotations"]) == {"summary", "description"} and all(rule["annotations"].values())
+    check_expression(rule["expr"])
+
+
+def check_expression(expression):
+    """What can be seen without Prometheus: brackets, names of functions, ranges."""
+    bare = re.sub(r'"[^"]*"', "", expression)
+    for opened, closed in ("()", "[]", "{}"):
+        assert bare.count(opened) == bare.count(closed), expression
+    called = set(re.findall(r"\b([a-z_]+) ?\(", bare)) - {"by", "and", "or"}
+    assert called <= {"absent", "histogram_quantile", "increase", "max", "min", "rate", "sum", "topk", "vector"}
+    assert all(DURATION.fullmatch(found) for found in re.findall(r"\[([^\]]*)\]", bare))
+
+
+def test_prometheus_finds_rules_and_processes_where_they_are():
+    found = YAML(typ="safe").load(OPS / "prometheus.yml")
+    mounted = {volume.split(":")[1] for volume in SERVICES["prometheus"]["volumes"]}
+    assert set(found["rule_files"]) <= mounted
+    targets = {target for job in found["scrape_configs"] for one in job["static_configs"] for target in one["targets"]}
+    assert targets == {f"{name}:{SERVICES[name]['environment']['PORT']}" for name in ("web-a", "web-b")}
+
+
+def test_the_dashboard_shows_what_an_operator_looks_for():
+    panels = json.loads((OPS / "grafana/cloudbroker.json").read_text())["panels"]
+    expressions = " ".join(target["expr"] for panel in panels for target in panel["targets"])
+    for name in (
+        "cloudbroker_queue",
+        "cloudbroker_job_oldest_seconds",
+        "cloudbroker_import_rows_total",
+        "cloudbroker_request_seconds_bucket",
+        'status=~"5.."',
+        "cloudbroker_connections",
+        "cloudbroker_webhook",
+    ):
+        assert name in expressions
+    for panel in panels:
+        for target in panel["targets"]:
+            check_expression(target["expr"])
+    places = [[panel["gridPos"][side] for side in "xywh"] for panel in panels]
+    cells = [(x + right, y + down) for x, y, w, h in places for right in range(w) for down in range(h)]
+    assert len(cells) == len(set(cells)), "no panel lies on another"
+    assert max(across for across, _ in cells) < 24
+    assert len({panel["id"] for panel in panels}) == len(panels)
