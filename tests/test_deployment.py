@@ -19,7 +19,11 @@ from support.compose import (
 from test_architecture import APPS
 from test_documents import settings_read
 
+from imports.workbook.limits import MOST_MEMORY
+
 EXAMPLE = (ROOT / ".env.example").read_text()
+# What production refuses to start with.
+NO_PRODUCTION = {"CLOUDBROKER_PARTNER_CENTER_FAKE", "CLOUDBROKER_ENV", "WEBHOOKS_CALL_LOOPBACK"}
 # What programs that we start read by themselves.
 THEIRS = {"PATH", "PYTHONUNBUFFERED"}
 
@@ -91,7 +95,46 @@ def test_whatever_a_service_refers_to_exists(name):
 
 def test_everything_that_goes_on_running_is_watched():
     unwatched = {name for name, service in SERVICES.items() if "healthcheck" not in service}
-    assert unwatched == {"migrate", "proxy", "prometheus", "grafana"}
+    assert unwatched == {"migrate", "demo", "proxy", "prometheus", "grafana"}
+
+
+BYTES = {"m": 1024**2, "g": 1024**3}
+
+
+def memory_of(service):
+    return int(service["mem_limit"][:-1]) * BYTES[service["mem_limit"][-1]]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_an_end_to_its_memory_and_its_logs_and_gains_no_rights(name):
+    service = SERVICES[name]
+    assert 0 < memory_of(service) <= 3 * BYTES["g"]
+    assert service["logging"]["options"].keys() == {"max-size", "max-file"}
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_who_opens_workbooks_has_memory_for_them():
+    at_once = int(OURS["worker"]["command"][OURS["worker"]["command"].index("--concurrency") + 1])
+    assert memory_of(OURS["worker"]) > at_once * MOST_MEMORY
+    assert all(memory_of(OURS[name]) > 2 * MOST_MEMORY for name in ("web-a", "web-b"))
+
+
+def test_what_is_for_a_demo_or_for_watching_starts_only_when_it_is_asked_for():
+    profiles = {name: service.get("profiles", []) for name, service in SERVICES.items()}
+    assert {name for name, found in profiles.items() if found == ["demo"]} == {"partner-center", "demo"}
+    assert {name for name, found in profiles.items() if found == ["ops"]} == {"prometheus", "grafana"}
+    assert sum(map(bool, profiles.values())) == 4
+    assert {variable for service in OURS.values() for variable in variables(service)} & NO_PRODUCTION == set()
+
+
+def test_the_demo_of_the_example_is_the_one_of_the_compose_file():
+    section = EXAMPLE.partition("# For a demo")[2].partition("\n\n")[0]
+    told = dict(re.findall(r"^# ([A-Z_]+)=(.*)$", section, re.MULTILINE))
+    assert told["CLOUDBROKER_ENV"] == "demo"
+    stand_in = SERVICES["partner-center"]
+    (alias,) = stand_in["networks"]["inside"]["aliases"]
+    assert told["CLOUDBROKER_PARTNER_CENTER_FAKE"] == f"http://{alias}:{stand_in['command'][-1]}"
+    assert stand_in["ports"] == [f"127.0.0.1:{stand_in['command'][-1]}:{stand_in['command'][-1]}"]
 
 
 def test_data_are_reached_from_inside_only():

@@ -21,8 +21,8 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, world: World) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(self, port: int, world: World, host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), Handler)
         self.log: deque[dict[str, Any]] = deque(maxlen=20_000)
         switches, signer = Switchboard(), Signer(world.seed)
         self.login = Login(switches, signer)

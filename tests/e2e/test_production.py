@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import re
 import shutil
 import ssl
 import time
+import uuid
 from contextlib import closing
 
 import pytest
@@ -54,7 +56,7 @@ def test_each_process_is_replaced_in_turn_and_nobody_notices(production, visit):
     (before, _) = created(production)
     with Stream(visit, readers=3) as stream:
         stream.await_rows(20)
-        for name in (*WEB, "worker", "beat"):
+        for name in (*WEB, "worker", "beat", "redis"):
             assert production.stop(name) == 0, production.log(name)
             time.sleep(0.5)
             production.start(name)
@@ -66,6 +68,21 @@ def test_each_process_is_replaced_in_turn_and_nobody_notices(production, visit):
     assert after - before == stream.rows >= 40
     assert after == distinct
     until(lambda: production.answer("SELECT count(*) FROM jobs_job") == (0,))
+
+
+def test_a_database_that_is_restarted_loses_no_row_and_everything_goes_on(production, visit):
+    """Meanwhile people are told that it is away; nothing else can be."""
+    (before, _) = created(production)
+    visitor, count = visit(), 5_000
+    path = visitor.hand_in(table(*(customer(f"again {number}") for number in range(count))))
+    visitor.await_words(path, "Check the rows, then start")
+    visitor.start(path)
+    until(lambda: production.answer("SELECT max(place) FROM imports_import WHERE state = 'importing'")[0])
+    production.restart_database()
+    until(lambda: all(production.is_healthy(name) for name in (*WEB, "worker", "beat")))
+    visitor.await_words(path, "The import has finished", within=90)
+    assert created(production) == (before + count, before + count)
+    assert visitor.failures == []
 
 
 def test_a_broker_that_forgot_everything_and_a_worker_killed_in_between_lose_no_row(production, visit):
@@ -97,14 +114,36 @@ def test_no_process_writes_down_what_people_typed_or_any_secret(production, visi
     visitor.await_words(path, "Check the rows, then start")
     visitor.start(path)
     visitor.await_words(path, "The import has finished")
+    key = invite_connect_and_ask(production, visitor, planted)
     secrets = [secret.read_text() for secret in (production.folder / "secrets").iterdir()]
+    for name in ("proxy", "redis"):
+        log = production.log(name).lower()
+        assert [word for word in (planted, key, ADMIN, PASSWORD, *secrets) if word in log] == []
     for name in (*WEB, "worker", "beat"):
         log = production.log(name)
         told = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
         assert told and {"at", "level", "logger", "event"} <= set(told[-1])
         assert [word for word in (planted, ADMIN, PASSWORD, *secrets) if word in log.lower()] == []
+        assert key not in log.lower()
     lines = [line for name in WEB for line in production.log(name).splitlines() if '"Answered."' in line]
     assert any({"request", "reseller", "user", "route", "seconds"} <= set(json.loads(line)) for line in lines)
+
+
+def invite_connect_and_ask(production, visitor, planted):
+    """A person is invited, a connection made, and a program asks, with a good key, a bad one and nonsense."""
+    person = {"name": planted, "email": f"{planted}@elsewhere.example", "role": "view_only_admin"}
+    assert planted in visitor.post("/administrators/invite/", person).text
+    connection = {"cloud": "commercial", "partner_id": str(uuid.uuid4()), "app_id": str(uuid.uuid4())}
+    connection |= {"mode": "app_only", "credential_kind": "secret", "secret": f"{planted}-at-microsoft"}
+    assert "/csp/" in visitor.post("/csp/connection/", connection).url
+    made = production.manage("create_api_key", "--email", ADMIN, capture_output=True)
+    (key,) = re.findall(r"\bcb_\S+", made.stdout)
+    for bearer in (key, planted, f"cb_{planted}"):
+        for path in ("organizations", f"organizations?search={planted}", f"{planted}"):
+            headers, body = {"Authorization": f"Bearer {bearer}"}, {"name": planted, "primary_domain": planted}
+            visitor.session.post(f"{visitor.url}/api/v1/{path}", headers=headers, json=body, timeout=20)
+    until(lambda: production.answer("SELECT count(*) FROM jobs_job WHERE task = 'people.mail'") == (0,))
+    return key.lower()
 
 
 def test_numbers_are_counted_over_all_processes_of_a_web_server(production, visit):
@@ -145,6 +184,16 @@ def test_web_answers_only_to_its_own_name_and_over_tls(production):
     page = ask(port, "/accounts/login/", Host="localhost", **{"X-Forwarded-Proto": "https"})
     assert page.status == 200 and "Secure" in page.getheader("Set-Cookie")
     assert "max-age=31536000" in page.getheader("Strict-Transport-Security")
+
+
+def test_what_the_proxy_sets_cannot_be_brought_along(production):
+    """The address that somebody signs in from, and the name of their request."""
+    claimed = {"X-Forwarded-For": "192.0.2.99", "X-Request-ID": "chosen-by-somebody", "X-Forwarded-Proto": "http"}
+    visitor = Visitor(production, ADMIN, PASSWORD, headers=claimed)
+    answer = visitor.get("/help/")
+    assert answer.status_code == 200 and answer.headers["X-Request-ID"] != "chosen-by-somebody"
+    assert production.answer("SELECT count(*) FROM usersessions_usersession WHERE ip = '192.0.2.99'") == (0,)
+    assert visitor.failures == []
 
 
 def test_the_proxy_speaks_tls_and_keeps_what_is_for_machines_to_itself(production):

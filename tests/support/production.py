@@ -75,6 +75,10 @@ class Production:
         subprocess.run([ROOT / "ops/first-start.sh"], env=environment, check=True)
         self.demand_passwords()
 
+    def restart_database(self):
+        self.cluster.stop()
+        self.cluster.start()
+
     def demand_passwords(self):
         access = self.cluster.data / "pg_hba.conf"
         access.write_text(f"local all {OWNER},{APP} scram-sha-256\n{access.read_text()}")
@@ -114,7 +118,7 @@ class Production:
     def environment(self, name):
         own = {"PATH": self.path(), "HOST": "127.0.0.1"}
         if name == "proxy":
-            own |= {"WEB": " ".join(f"127.0.0.1:{port}" for port in self.ports.values())}
+            own |= {"PAGES": str(ROOT / "ops"), "WEB": " ".join(f"127.0.0.1:{port}" for port in self.ports.values())}
             own |= {"XDG_DATA_HOME": str(self.folder / "caddy"), "XDG_CONFIG_HOME": str(self.folder / "caddy")}
         return environment_of(SERVICES[name], self.places(name)) | self.settings | own
 

@@ -17,8 +17,9 @@ TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 class Visitor:
     """One person with a cookie jar; any refusal, and any broken connection, is noted as a failure."""
 
-    def __init__(self, production, email, password):
+    def __init__(self, production, email, password, headers=None):
         self.session = requests.Session()
+        self.session.headers.update(headers or {})
         self.session.trust_env = False  # the machine's own authorities and proxies
         self.session.verify = str(production.authority)
         self.url, self.failures, self.requests = production.url, [], 0
