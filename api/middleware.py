@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import transaction
 from django.http import HttpRequest
@@ -36,6 +37,8 @@ class ApiMiddleware:
             return as_problem(self._answer(request))
 
     def _answer(self, request: HttpRequest) -> HttpResponseBase:
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            return problem(403, "https_required", "Use https://. A key that was sent without it should be rolled.")
         admission = admit(_secret_of(request))
         if admission is None:
             return self.get_response(request)

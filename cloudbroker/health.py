@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from cloudbroker.metrics import may_read, metrics_text
 
@@ -48,9 +49,9 @@ def readyz(request: HttpRequest) -> HttpResponse:
 
 def metrics(request: HttpRequest) -> HttpResponse:
     """404 for whoever may not read them, as if there were none."""
-    return (
-        HttpResponse(metrics_text(), content_type="text/plain") if may_read(request) else text("not found", status=404)
-    )
+    if not may_read(request):
+        return text("not found", status=404)
+    return HttpResponse(metrics_text(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
 
 def is_migrated() -> bool:
@@ -63,7 +64,7 @@ def is_migrated() -> bool:
 
 
 def text(words: str, status: int = 200) -> HttpResponse:
-    return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
+    return HttpResponse(f"{words}\n", status=status, content_type="text/plain; charset=utf-8")
 
 
 ANSWERS: Final[dict[str, Callable[[HttpRequest], HttpResponse]]] = {

@@ -99,11 +99,12 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "cloudbroker.headers.HeadersMiddleware",
     "cloudbroker.health.MachineQuestions",
     "cloudbroker.watching.WatchMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",  # before the files: a picture opened by itself could run a script
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,6 +113,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.brakes.BrakesMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "groups.middleware.TenancyMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
@@ -180,7 +182,7 @@ AXES_COOLOFF_TIME = 0.5  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_USERNAME_CALLABLE = "accounts.adapter.who_tries"
 AXES_CLIENT_IP_CALLABLE = "accounts.adapter.where_from"
-AXES_LOCKOUT_TEMPLATE = "429.html"
+AXES_LOCKOUT_CALLABLE = "accounts.brakes.locked_out"
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -208,8 +210,18 @@ if OIDC_URL:
         }
     ]
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)  # of one key
+# Of one person; 0 is no limit.
+PER_MINUTE = {
+    "exports": env.int("EXPORTS_PER_MINUTE", default=30),
+    "searches": env.int("SEARCHES_PER_MINUTE", default=240),
+    "uploads": env.int("UPLOADS_PER_MINUTE", default=60),
+}
 INVITATION_DAYS = env.int("INVITATION_DAYS", default=7)
 UPLOAD_DAYS = env.int("UPLOAD_DAYS", default=30)
+DELIVERY_DAYS = env.int("DELIVERY_DAYS", default=30)
+EVENT_DAYS = env.int("EVENT_DAYS", default=0)
+if 0 < EVENT_DAYS < 90:
+    raise ImproperlyConfigured("EVENT_DAYS must be 0, which keeps events for good, or at least 90: undo reads the log.")
 
 # A stand-in for Microsoft's login servers and Partner Center; it would be sent the secrets of real connections.
 PARTNER_CENTER_FAKE = env.str("CLOUDBROKER_PARTNER_CENTER_FAKE", default="").rstrip("/")
@@ -232,7 +244,9 @@ if WEBHOOKS_CALL_LOOPBACK and PRODUCTION:
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = URL.startswith("https://")
+CSRF_COOKIE_HTTPONLY = True  # forms bring the token along; no script needs the cookie
 SECURE_SSL_REDIRECT = PRODUCTION and URL.startswith("https://")
+SECURE_REDIRECT_EXEMPT = [r"^api/(?!v1/docs$)"]  # a program that sends its key in the clear has to learn of it
 SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365 if PRODUCTION and URL.startswith("https://") else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -321,5 +335,6 @@ LOGGING = {
 }
 
 if ENVIRONMENT == "test":  # fast hashes; what a production password costs is Argon2's business
+    PER_MINUTE = dict.fromkeys(PER_MINUTE, 0)
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -1,8 +1,12 @@
 """What Django shows when something goes wrong: pages in the portal's style that tell nothing secret."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from jobs.outages import is_outage
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -21,6 +25,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request's context: the database may be what failed."""
+    error = sys.exc_info()[1]
+    if isinstance(error, Exception) and is_outage(error):
+        response = render(None, "503.html", status=503)
+        response["Retry-After"] = "30"
+        return response
     return render(None, "500.html", status=500)
 
 

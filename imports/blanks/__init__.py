@@ -28,5 +28,5 @@ def _xlsx_template(also_mandatory: Collection[str] = ()) -> bytes:
 TEMPLATES: Final = {
     "csv": Template("CSV", "text/csv; charset=utf-8", csv_template),
     "xlsx": Template("Excel (XLSX)", CONTENT_TYPE, _xlsx_template),
-    "xml": Template("XML", "application/xml", xml_template),
+    "xml": Template("XML", "application/xml; charset=utf-8", xml_template),
 }

@@ -35,7 +35,7 @@ _XLSX: Final = Format("xlsx", CONTENT_TYPE, write_xlsx)
 # By the format of the upload.
 FORMATS: Final = {
     "csv": Format("csv", "text/csv; charset=utf-8", write_csv),
-    "xml": Format("xml", "application/xml", write_xml),
+    "xml": Format("xml", "application/xml; charset=utf-8", write_xml),
     "xlsx": _XLSX,
     "xls": _XLSX,
 }

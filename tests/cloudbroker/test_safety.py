@@ -69,6 +69,7 @@ def test_production_refuses_demo_data():
         ({"CLOUDBROKER_ENV": "production"}, "SECRET_KEY is too short"),
         ({"CLOUDBROKER_ENV": "production", "SECRET_KEY": "s" * 50}, "CLOUDBROKER_URL is not set"),
         ({"SECRET_KEY_FILE": "/nowhere/key"}, "SECRET_KEY_FILE names /nowhere/key, which can't be read"),
+        ({"EVENT_DAYS": "30"}, "EVENT_DAYS must be 0, which keeps events for good, or at least 90"),
         ({"UPLOADS_URL": "s3://bucket"}, "must be a file:// address"),
     ],
 )

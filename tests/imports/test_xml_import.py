@@ -38,7 +38,7 @@ def of(*rows, root="organizations"):
 
 def report(client, address):
     answer = client.get(f"{address}failed-rows/")
-    assert answer["Content-Type"] == "application/xml"
+    assert answer["Content-Type"] == "application/xml; charset=utf-8"
     assert answer["Content-Disposition"].endswith('.xml"')
     return answer.getvalue()
 
