@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos pictures bench check openapi lint types install install-dev lock clean
+.PHONY: help run test chaos pictures bench check messages openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ check: lint types $(VENV)/installed-dev ## Run every check but the tests: style,
 	@echo "Licences of everything installed"
 	@$(BIN)/pip-licenses --allow-only="$(LICENCES)" --ignore-packages $(READ_BY_HAND) >/dev/null
 	@$(BIN)/python .ci/audit.py requirements.txt
+
+messages: $(VENV)/installed-dev ## Bring locale/ up to the texts of the source, and compile it; says what is untranslated
+	@$(CHECKING) DJANGO_SETTINGS_MODULE=cloudbroker.settings PYTHONPATH=.:tests $(BIN)/python -m support.catalogues
 
 openapi: $(VENV)/installed-dev ## Write docs/openapi.json anew from the routes
 	@$(CHECKING) DJANGO_SETTINGS_MODULE=cloudbroker.settings $(BIN)/python -W ignore -c \

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from accounts.models import Membership, User
 from accounts.roles import Role
@@ -81,7 +81,9 @@ class HandoverForm(ToldForm):
     groups = forms.MultipleChoiceField(
         label=_("Groups"), widget=forms.CheckboxSelectMultiple, error_messages={"required": _("Tick a group.")}
     )
-    to = forms.ChoiceField(label=_("To"), error_messages={"required": _("Choose who takes them.")})
+    to = forms.ChoiceField(
+        label=pgettext_lazy("person", "To"), error_messages={"required": _("Choose who takes them.")}
+    )
     how = forms.ChoiceField(
         label=_("How"),
         choices=[(NOW, _("Hand over now, for good")), (UNTIL, _("Lend to a stand-in until a day"))],
