@@ -3,18 +3,37 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import middleware
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
 from accounts.factors import has_proved_enough
+from accounts.languages import asked_for
 
 
 def is_for_programs(path: str) -> bool:
     """Whether an address is the API's; its page of documents is for people."""
     return path.startswith("/api/") and path != "/api/v1/docs"
+
+
+class LanguageMiddleware:
+    """The browser's language, until it is known who is here; programs are answered in English."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_for_programs(request.path):
+            return self.get_response(request)
+        with translation.override(asked_for(request) or settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+        patch_vary_headers(response, ["Accept-Language", "Cookie"])
+        return response
 
 
 class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
@@ -32,7 +51,7 @@ class SecondFactorMiddleware:
     """Where the reseller demands a second factor, nobody gets further than to the page that sets one up."""
 
     # Setting it up, leaving, and what works without a reseller.
-    OPEN = ("/accounts/", "/theme/", "/resellers/", "/static/", "/operator/", "/invitations/")
+    OPEN = ("/accounts/", "/theme/", "/language/", "/resellers/", "/static/", "/operator/", "/invitations/")
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

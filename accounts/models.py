@@ -25,6 +25,14 @@ def new_id() -> uuid.UUID:
     return uuid_utils.compat.uuid7()
 
 
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone; UTC where this machine has never heard of it, for no page should fail over that."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 class Reseller(models.Model):
     """The tenant. Nothing is shared between two of them."""
 
@@ -53,11 +61,7 @@ class Reseller(models.Model):
 
     @property
     def zone(self) -> ZoneInfo:
-        """Its time zone; UTC where this machine has never heard of it, for no page should fail over that."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
+        return zone_of(self.time_zone)
 
     @property
     def administrators(self) -> "models.QuerySet[Membership]":
@@ -100,6 +104,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254)
     name = models.CharField(_("name"), max_length=255, blank=True)
     theme = models.CharField(max_length=8, choices=Theme, default=Theme.SYSTEM)
+    # Blank: as the browser or the reseller has it.
+    language = models.CharField(_("language"), max_length=8, blank=True, default="", db_default="")
+    time_zone = models.CharField(_("time zone"), max_length=64, blank=True, default="", db_default="")
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("platform operator"), default=False)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
@@ -143,6 +150,11 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()}, {self.reseller}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """By which clocks the person reads times here."""
+        return zone_of(self.user.time_zone) if self.user.time_zone else self.reseller.zone
 
 
 class ApiKey(models.Model):

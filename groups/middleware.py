@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 
+from accounts.languages import language_of
 from accounts.middleware import is_for_programs
 from accounts.models import Membership
 from accounts.tenancy import acting_for
@@ -23,11 +24,12 @@ WITHOUT_RESELLER = (
     "/static/",
     "/resellers/",
     "/theme/",
+    "/language/",
 )
 
 
 class TenancyMiddleware:
-    """Sets request.actor and wraps the request in the reseller's transaction, time zone and language.
+    """Sets request.actor and wraps the request in the reseller's transaction, and in the person's language and clocks.
 
     An answer of 500 rolls it back, and so does a view that raised: whatever it had written is half of something.
     """
@@ -37,11 +39,14 @@ class TenancyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.actor, request.gave_up = None, False  # type: ignore[attr-defined]
-        membership = None if is_for_programs(request.path) else get_membership(request)
-        if membership is None:
+        if is_for_programs(request.path):
             return self.get_response(request)
-        reseller = membership.reseller
-        with acting_for(reseller.pk), timezone.override(reseller.zone), translation.override(reseller.language):
+        membership = get_membership(request)
+        with translation.override(language_of(request, membership)):
+            return self._work_for(membership, request) if membership else self.get_response(request)
+
+    def _work_for(self, membership: Membership, request: HttpRequest) -> HttpResponseBase:
+        with acting_for(membership.reseller_id), timezone.override(membership.zone):
             request.actor = actor_of(membership)  # type: ignore[attr-defined]
             response = self.get_response(request)
             if request.gave_up or response.status_code >= 500:  # type: ignore[attr-defined]

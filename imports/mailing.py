@@ -5,9 +5,10 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.languages import speaking_to
 from imports.access import ACTING, actor_in_job
 from imports.models import Import, State
 from jobs.work import Turn, enqueue
@@ -38,7 +39,7 @@ def give_up(turn: Turn) -> None:
 
 
 def _send(job: Import) -> None:
-    with translation.override(job.reseller.language):
+    with speaking_to(job.membership):
         send_mail(_subject(job), _text(job), None, [job.membership.user.email])
 
 

@@ -5,9 +5,9 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.languages import speaking_to
 from accounts.models import ApiKey, Membership
 from accounts.roles import PERMISSIONS, Permission, Role
 from api.keys import get_living_keys
@@ -33,19 +33,25 @@ def give_up(_turn: Turn) -> None:
 def _send(leaver: Membership, keys: list[ApiKey]) -> None:
     reseller = leaver.reseller
     admins = Membership.objects.filter(reseller=reseller, role__in=DECIDE, is_active=True, user__is_active=True)
-    with translation.override(reseller.language):
-        words = {
-            "name": leaver.user,
-            "reseller": " ".join(reseller.name.split()),
-            "keys": "\n".join(f"  {key.name} ({key.shown}…)" for key in keys),
-            "url": settings.URL + reverse("api_keys"),
-        }
-        subject = _("API keys of %(name)s at %(reseller)s live on") % words
-        text = _(
-            "%(name)s no longer works for %(reseller)s. These API keys, which %(name)s made, still work:\n\n"
-            "%(keys)s\n\n"
-            "Whoever knows a key can use it. Roll or revoke those that %(name)s may know:\n\n"
-            "%(url)s\n"
-        )
-        for email in admins.order_by("user__email").values_list("user__email", flat=True):
-            send_mail(" ".join(subject.split()), text % words, None, [email])
+    words = {
+        "name": leaver.user,
+        "reseller": " ".join(reseller.name.split()),
+        "keys": "\n".join(f"  {key.name} ({key.shown}…)" for key in keys),
+        "url": settings.URL + reverse("api_keys"),
+    }
+    for admin in admins.select_related("user", "reseller").order_by("user__email"):
+        with speaking_to(admin):
+            send_mail(" ".join((_subject() % words).split()), _text() % words, None, [admin.user.email])
+
+
+def _subject() -> str:
+    return _("API keys of %(name)s at %(reseller)s live on")
+
+
+def _text() -> str:
+    return _(
+        "%(name)s no longer works for %(reseller)s. These API keys, which %(name)s made, still work:\n\n"
+        "%(keys)s\n\n"
+        "Whoever knows a key can use it. Roll or revoke those that %(name)s may know:\n\n"
+        "%(url)s\n"
+    )

@@ -58,7 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
     common = {"environment": "" if settings.PRODUCTION else settings.ENVIRONMENT, "version": "0.1"}
     if actor is None:
-        return common | {"actor": None, "theme": Theme.SYSTEM}
+        return common | {"actor": None, "theme": Theme.SYSTEM, "languages": settings.LANGUAGES}
     person = actor.membership.user
     return common | {
         "actor": actor,

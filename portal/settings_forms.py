@@ -55,10 +55,10 @@ class ProfileForm(forms.Form):
         for name, choices in (
             ("country", [("", gettext("Not told")), *_named(COUNTRIES)]),
             ("language", list(settings.LANGUAGES)),
-            ("time_zone", _time_zones()),
+            ("time_zone", time_zones()),
             ("currency", [(code, f"{code} – {title}") for code, title in _named(CURRENCIES)]),
         ):
-            self.fields[name].choices = _with(choices, str(self.initial[name]))  # type: ignore[attr-defined]
+            self.fields[name].choices = with_current(choices, str(self.initial[name]))  # type: ignore[attr-defined]
         if currency_lock:
             self._lock(reseller.currency, currency_lock)
 
@@ -90,7 +90,7 @@ def _named(names: Mapping[str, str]) -> Choices:
     return sorted(((code, gettext(name)) for code, name in names.items()), key=lambda choice: choice[1].casefold())
 
 
-def _time_zones() -> Choices:
+def time_zones() -> Choices:
     places = sorted(zone for zone in available_timezones() if zone.partition("/")[0] in REGIONS)
     regions = groupby(places, key=lambda zone: zone.partition("/")[0])
     return [("UTC", "UTC"), *((region, [(zone, _place(zone)) for zone in zones]) for region, zones in regions)]
@@ -100,7 +100,7 @@ def _place(zone: str) -> str:
     return zone.partition("/")[2].replace("_", " ").replace("/", ", ")
 
 
-def _with(choices: Choices, current: str) -> Choices:
+def with_current(choices: Choices, current: str) -> Choices:
     """What is set stays choosable, though a list may have changed since: saving must not change it unasked."""
     return choices if current in _values(choices) else [*choices, (current, current)]
 

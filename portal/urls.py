@@ -1,6 +1,6 @@
 from django.urls import path
 
-from portal import erasing, event_views, key_views, sessions, settings_views, views, webhook_views
+from portal import erasing, event_views, key_views, preferences, sessions, settings_views, views, webhook_views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,5 +23,7 @@ urlpatterns = [
     path("settings/webhooks/<uuid:public_id>/replay/", webhook_views.replay_webhook, name="replay_webhook"),
     path("settings/security/", settings_views.security, name="security"),
     path("accounts/sessions/", sessions.sessions, name="usersessions_list"),  # in place of allauth's
+    path("accounts/preferences/", preferences.preferences, name="preferences"),
+    path("language/", preferences.language, name="language"),
     path("theme/", views.theme, name="theme"),
 ]

@@ -6,10 +6,11 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import send_mail
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.languages import speaking_to
 from events.log import record_by_itself
 from events.models import Kind
 from webhooks.models import Endpoint, Off
@@ -34,11 +35,10 @@ def switch_off_by_itself(endpoint: Endpoint, reason: Off) -> None:
 
 def mail_administrators(endpoint: Endpoint) -> None:
     """Sent inside the caller's transaction: killed before the commit, the mail comes again rather than never."""
-    reseller = endpoint.reseller
-    with translation.override(reseller.language):
-        subject = _("Webhook switched off: %(name)s") % {"name": " ".join(endpoint.name.split())}
-        for admin in reseller.administrators.select_related("user"):
-            send_mail(subject, _text(endpoint), None, [admin.user.email])
+    name = " ".join(endpoint.name.split())
+    for admin in endpoint.reseller.administrators.select_related("user", "reseller"):
+        with speaking_to(admin):
+            send_mail(_("Webhook switched off: %(name)s") % {"name": name}, _text(endpoint), None, [admin.user.email])
     endpoint.is_mail_due = False
     endpoint.save(update_fields=["is_mail_due"])
 
@@ -64,7 +64,7 @@ def _text(endpoint: Endpoint) -> str:
 def _why(endpoint: Endpoint) -> str:
     if endpoint.off_reason == Off.GONE or endpoint.failing_since is None:
         return _("Its receiver answered 410 Gone, which means that it will never be back.")
-    since = timezone.localtime(endpoint.failing_since, endpoint.reseller.zone)
+    since = timezone.localtime(endpoint.failing_since)
     return _("Its receiver has not taken any message since %(since)s.") % {
         "since": date_format(since, "DATETIME_FORMAT")
     }

@@ -98,6 +98,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/settings/mandatory-columns/",
         "/accounts/2fa/",
         "/accounts/sessions/",
+        "/accounts/preferences/",
         "/settings/security/",
         "/settings/api-keys/",
         "/settings/api-keys/new/",

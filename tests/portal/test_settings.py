@@ -300,7 +300,7 @@ def test_dates_are_written_as_the_resellers_language_writes_them(cast, at_midnig
     settings.LANGUAGES = [("en", "English"), ("de", "Deutsch")]
     client = cast.sign_in()
     save(client, language="de")
-    assert timeline_of(client, at_midnight) == "31. Dezember 2026 23:30"
+    assert timeline_of(client, at_midnight) == "31.12.2026, 23:30"
     assert '<html lang="de"' in client.get(PROFILE).text
     assert translation.get_language() == "en"
 
