@@ -14,6 +14,8 @@ class Job(models.Model):
     object_id = models.BigIntegerField()
     # When nobody has moved the job until then, the sweep sends it again.
     due_at = models.DateTimeField()
+    # Since when it waits for a worker; none has it when one is at work, or it rests.
+    waits_since = models.DateTimeField(null=True)
     # Runs that ended in an unexpected error since the last progress.
     failures = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)

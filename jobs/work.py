@@ -2,6 +2,9 @@
 
 A turn's steps are transactions of their own that lock the job's row, so that of two workers on one job one waits, finds
 the place moved, and stops. Killed at any moment, a job goes on from its last committed step.
+
+A job that waits says since when, and its message says the same: one that comes twice finds nothing to take. Turns are
+long while nobody waits, and short while somebody does.
 """
 
 import logging
@@ -11,21 +14,26 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
-from celery import current_app
-from django.db import transaction
-from django.utils import timezone
+from celery import current_app, current_task
+from django.db import Error, transaction
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Coalesce, Now
 from structlog.contextvars import bind_contextvars
 
 from accounts.tenancy import acting_for
 from jobs.absence import Absence
+from jobs.clock import now
 from jobs.models import Job
 from jobs.outages import is_outage
 
 logger = logging.getLogger(__name__)
 
 STALE_AFTER = timedelta(seconds=15)
-TURN = 45.0  # seconds a task works before it lets others in
+TURN = 45.0  # seconds a task works at most before it lets others in
+SHARE = 2.0  # … when a job waits; the jobs of one reseller have this together when another's waits
+PATIENCE = timedelta(seconds=0.5)  # before that it doesn't count as waiting: a worker may be idle
 MOST_FAILURES = 5
+SINCE = "waits_since"  # the header of a message
 broker_is_away = Absence(seconds=5.0)
 
 
@@ -38,13 +46,27 @@ class Turn:
 
     def __init__(self, reseller_id: int, task: str, object_id: int) -> None:
         self.reseller_id, self.task, self.object_id = reseller_id, task, object_id
-        self._ends = time.monotonic() + TURN
+        self._began = time.monotonic()
+        self._got_going: float | None = None
+        self._ends = self._began + TURN
         self.is_finished = False
         self.rests_until: datetime | None = None
 
     @property
     def is_over(self) -> bool:
-        return time.monotonic() > self._ends
+        """Whether to let others in. Nobody does who has spent more time on getting ready than on getting on."""
+        if self._got_going is None or time.monotonic() > self._ends:
+            return time.monotonic() > self._ends
+        worked = time.monotonic() - self._got_going
+        return worked >= self._got_going - self._began and worked >= self._share()
+
+    def _share(self) -> float:
+        """How long this turn may be as things stand; who waits is asked for whenever somebody wants to know."""
+        waiting = Job.objects.filter(waits_since__lt=Now() - PATIENCE)
+        found = waiting.aggregate(all=Count("pk"), own=Count("pk", filter=Q(reseller_id=self.reseller_id)))
+        if not found["all"]:
+            return TURN
+        return SHARE if found["all"] == found["own"] else SHARE / (found["own"] + 1)
 
     @contextmanager
     def step(self, *, gets_on: bool = True) -> Iterator[None]:
@@ -53,16 +75,18 @@ class Turn:
         One that only looks around does not get on, and so forgives no failure.
         """
         with acting_for(self.reseller_id):
-            job = Job.objects.select_for_update().filter(task=self.task, object_id=self.object_id).first()
+            job = _jobs(self).select_for_update().first()
             if job is None:
                 raise Dropped
             yield
             if self.is_finished:
                 job.delete()
             else:
-                job.due_at = self.rests_until or timezone.now() + STALE_AFTER
+                job.due_at = self.rests_until or Now() + STALE_AFTER
                 job.failures = 0 if gets_on else job.failures
                 job.save(update_fields=["due_at", "failures"])
+        if gets_on and self._got_going is None:
+            self._got_going = time.monotonic()
 
     def finish(self) -> None:
         """To be called inside the last step."""
@@ -75,12 +99,13 @@ class Turn:
 
 def enqueue(task: str, *, reseller_id: int, object_id: int) -> None:
     """Note the work and send it when the transaction has committed; asked for twice, it is noted once."""
-    Job.objects.get_or_create(
+    since = now()
+    job, is_new = Job.objects.get_or_create(
         task=task,
         object_id=object_id,
-        defaults={"reseller_id": reseller_id, "due_at": timezone.now() + STALE_AFTER},
+        defaults={"reseller_id": reseller_id, "due_at": since + STALE_AFTER, "waits_since": since},
     )
-    transaction.on_commit(partial(_send, task, reseller_id, object_id), robust=True)
+    transaction.on_commit(partial(_send, job, since if is_new else None), robust=True)
 
 
 def take_turn(
@@ -90,6 +115,8 @@ def take_turn(
     bind_contextvars(reseller=reseller_id, task=task, job=object_id)
     turn = Turn(reseller_id, task, object_id)
     try:
+        if not _begin(turn):
+            return
         work(turn)
     except Dropped:
         return
@@ -101,22 +128,47 @@ def take_turn(
             give_up(turn)
             turn.finish()
     if not turn.is_finished and turn.rests_until is None:
-        _send(task, reseller_id, object_id)
+        _get_in_line(turn)
 
 
 def sweep() -> int:
     """Send every job again that nobody has moved for a while; returns how many."""
     with transaction.atomic():
-        stale = list(Job.objects.select_for_update(skip_locked=True).filter(due_at__lt=timezone.now())[:1000])
-        Job.objects.filter(pk__in=[job.pk for job in stale]).update(due_at=timezone.now() + STALE_AFTER)
-    for job in stale:
-        _send(job.task, job.reseller_id, job.object_id)
-    return len(stale)
+        stale = list(Job.objects.select_for_update(skip_locked=True).filter(due_at__lt=Now())[:1000])
+        jobs = Job.objects.filter(pk__in=[job.pk for job in stale])
+        jobs.update(due_at=Now() + STALE_AFTER, waits_since=Coalesce(F("waits_since"), Now()))
+        waiting = list(jobs)
+    for job in waiting:
+        _send(job, job.waits_since)
+    return len(waiting)
+
+
+def _begin(turn: Turn) -> bool:
+    """Whether the message that brought us here is the one for which the job waits, or one that nobody stamped."""
+    since = current_task.request.get(SINCE) if current_task else None
+    jobs = _jobs(turn) if since is None else _jobs(turn).filter(waits_since=datetime.fromisoformat(since))
+    return jobs.update(waits_since=None) == 1
+
+
+def _get_in_line(turn: Turn) -> None:
+    """Behind those who wait already. A database that has just gone away leaves it to the sweep."""
+    try:
+        since = now()
+        _jobs(turn).update(due_at=since + STALE_AFTER, waits_since=since)
+    except Error as error:
+        if not is_outage(error):
+            raise
+        return
+    _send(Job(task=turn.task, reseller_id=turn.reseller_id, object_id=turn.object_id), since)
+
+
+def _jobs(turn: Turn) -> "QuerySet[Job]":
+    return Job.objects.filter(task=turn.task, object_id=turn.object_id)
 
 
 def _failures(turn: Turn) -> int:
     with transaction.atomic():
-        job = Job.objects.select_for_update().filter(task=turn.task, object_id=turn.object_id).first()
+        job = _jobs(turn).select_for_update().first()
         if job is None:
             return 0
         job.failures += 1
@@ -124,12 +176,13 @@ def _failures(turn: Turn) -> int:
         return job.failures
 
 
-def _send(task: str, reseller_id: int, object_id: int) -> None:
+def _send(job: Job, since: datetime | None) -> None:
     """Wake a worker up. A broker that can't be reached is no fault of the caller's: the sweep sends the job again."""
     if broker_is_away:
         return
+    stamp = {"headers": {SINCE: since.isoformat()}} if since else {}
     try:
-        current_app.send_task(task, args=[reseller_id, object_id], retry=False)
+        current_app.send_task(job.task, args=[job.reseller_id, job.object_id], retry=False, **stamp)
     except Exception:  # each transport raises errors of its own
         broker_is_away.note()
-        logger.warning("The broker does not answer; %s %s waits for the sweep.", task, object_id, exc_info=True)
+        logger.warning("The broker does not answer; %s %s waits for the sweep.", job.task, job.object_id, exc_info=True)

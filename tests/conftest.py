@@ -52,6 +52,12 @@ def _own_files(settings, tmp_path):
     settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
 
 
+@pytest.fixture(autouse=True)
+def _whole_turns(monkeypatch):
+    """Nobody takes up the jobs that a test leaves lying, so they don't cut the turns short that it takes itself."""
+    monkeypatch.setattr("jobs.work.SHARE", float("inf"))
+
+
 def pytest_collection_modifyitems(items):
     """Tests that start processes of their own take turns in one worker: those whose id ends with the same @group.
 

@@ -6,14 +6,15 @@ never will, so in the order (transaction, id) nothing can appear before a place 
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from django.db import connection
 from django.db.models import BigIntegerField, Exists, Func, Max, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from events.models import Event
 from imports.models import Import, Undo
+from jobs.clock import now
 from webhooks.kinds import ABOUT_ORGANIZATIONS
 from webhooks.models import Delivery, Endpoint, State
 
@@ -47,12 +48,12 @@ def place_now() -> dict[str, int]:
 
 def with_work(reseller_id: int) -> QuerySet[Endpoint]:
     """The endpoints for which a worker has something to do at this moment."""
-    now = timezone.now()
+    moment = now()
     due = Delivery.objects.filter(
-        reseller_id=reseller_id, endpoint=OuterRef("pk"), state=State.WAITING, next_at__lte=now
+        reseller_id=reseller_id, endpoint=OuterRef("pk"), state=State.WAITING, next_at__lte=moment
     )
     news = _beyond(reseller_id, OuterRef("read_transaction"), OuterRef("read_id"), OuterRef("begins_after"))
-    may_send = Q(off_at=None) & (Q(paused_until=None) | Q(paused_until__lte=now))
+    may_send = Q(off_at=None) & (Q(paused_until=None) | Q(paused_until__lte=moment))
     wanted = Exists(due) | Exists(news) | Q(read_transaction__gte=Next())
     return Endpoint.objects.filter(Q(is_mail_due=True) | may_send & wanted, reseller_id=reseller_id)
 
@@ -69,7 +70,8 @@ def take_in(endpoint: Endpoint) -> bool:
     place = (endpoint.reseller_id, endpoint.read_transaction, endpoint.read_id, endpoint.begins_after)
     events = list(_beyond(*place).order_by("transaction", "id").defer("details", "actor_label")[:CHUNK])
     if events:
-        wanted = [_delivery(endpoint, event) for event in _wanted(endpoint, events)]
+        moment = now()
+        wanted = [_delivery(endpoint, event, moment) for event in _wanted(endpoint, events)]
         Delivery.objects.bulk_create(wanted, ignore_conflicts=True)
         endpoint.read_transaction, endpoint.read_id = events[-1].transaction, events[-1].pk
         endpoint.save(update_fields=["read_transaction", "read_id"])
@@ -104,7 +106,7 @@ def _large(reseller_id: int, batch_ids: set[uuid.UUID]) -> set[uuid.UUID]:
     return {*imports.values_list("public_id", flat=True), *undos.values_list("public_id", flat=True)}
 
 
-def _delivery(endpoint: Endpoint, event: Event) -> Delivery:
+def _delivery(endpoint: Endpoint, event: Event, next_at: datetime) -> Delivery:
     return Delivery(
         reseller_id=endpoint.reseller_id,
         endpoint=endpoint,
@@ -113,4 +115,5 @@ def _delivery(endpoint: Endpoint, event: Event) -> Delivery:
         kind=event.kind,
         subject_id=event.subject_id,
         at=event.at,
+        next_at=next_at,
     )

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.sealed import Unsealable, unseal
 from accounts.tenancy import acting_for
+from jobs.clock import now
 from jobs.work import Turn
 from webhooks.ending import has_failed_for_long, mail_administrators, switch_off_by_itself
 from webhooks.messages import bodies_of
@@ -68,23 +69,23 @@ def _read_events(turn: Turn) -> None:
 def _claim(turn: Turn) -> list[Delivery]:
     """The next few that are due, put off until this attempt must have failed; the job ends when there is none."""
     with turn.step():
-        endpoint, now = _locked(turn), timezone.now()
-        due = _due(endpoint, now) if endpoint is not None else []
+        endpoint, moment = _locked(turn), now()
+        due = _due(endpoint, moment) if endpoint is not None else []
         for delivery in due:
             delivery.attempts += 1
-            delivery.tried_at = now
-            delivery.next_at = now + max(IN_HAND, _delay(delivery.attempts))
+            delivery.tried_at = moment
+            delivery.next_at = moment + max(IN_HAND, _delay(delivery.attempts))
         Delivery.objects.bulk_update(due, ["attempts", "tried_at", "next_at"])
         if not due:
             turn.finish()
     return due
 
 
-def _due(endpoint: Endpoint, now: datetime) -> list[Delivery]:
-    if not endpoint.is_on or (endpoint.paused_until and endpoint.paused_until > now):
+def _due(endpoint: Endpoint, moment: datetime) -> list[Delivery]:
+    if not endpoint.is_on or (endpoint.paused_until and endpoint.paused_until > moment):
         return []
     waiting = Delivery.objects.filter(
-        reseller_id=endpoint.reseller_id, endpoint=endpoint, state=State.WAITING, next_at__lte=now
+        reseller_id=endpoint.reseller_id, endpoint=endpoint, state=State.WAITING, next_at__lte=moment
     )
     return list(waiting.select_for_update(skip_locked=True).order_by("next_at", "created_at", "pk")[:AT_ONCE])
 
@@ -138,7 +139,7 @@ def _note(delivery: Delivery, answer: Answer) -> None:
     elif delivery.attempts > len(DELAYS):
         delivery.state = State.FAILED
     else:
-        delivery.next_at = timezone.now() + _delay(delivery.attempts)
+        delivery.next_at = now() + _delay(delivery.attempts)
     delivery.save(update_fields=["took", "status", "trouble", "excerpt", "state", "next_at"])
 
 
@@ -147,9 +148,9 @@ def _judge(endpoint: Endpoint, answers: Sequence[Answer]) -> None:
     if any(not answer.trouble for answer in answers):
         endpoint.failed_rounds, endpoint.failing_since, endpoint.paused_until = 0, None, None
     else:
-        now, rounds = timezone.now(), endpoint.failed_rounds
-        endpoint.failed_rounds, endpoint.failing_since = rounds + 1, endpoint.failing_since or now
-        endpoint.paused_until = now + RESTS[min(rounds, len(RESTS) - 1)]
+        moment, rounds = now(), endpoint.failed_rounds
+        endpoint.failed_rounds, endpoint.failing_since = rounds + 1, endpoint.failing_since or moment
+        endpoint.paused_until = moment + RESTS[min(rounds, len(RESTS) - 1)]
     endpoint.save(update_fields=["failed_rounds", "failing_since", "paused_until"])
     if not endpoint.is_on:
         return

@@ -151,8 +151,9 @@ def seconds(call):
 
 
 def test_a_broker_that_is_away_keeps_nobody_waiting(cast, broker_is_away, monkeypatch):
-    assert seconds(lambda: work._send("imports.read", 1, 1)) < 1.5
-    assert seconds(lambda: work._send("imports.read", 1, 1)) < 0.2, "it is asked once and then left alone for a while"
+    job = Job(task="imports.read", reseller_id=1, object_id=1)
+    assert seconds(lambda: work._send(job, None)) < 1.5
+    assert seconds(lambda: work._send(job, None)) < 0.2, "it is asked once and then left alone for a while"
     work.broker_is_away.seconds = 0
     assert upload(cast.sign_in(), table(count=2_500)).status_code == 302
     assert sweep_after_a_while() == 1, "the sweep bears it too"
