@@ -1,12 +1,15 @@
 """What web and workers refuse to start with, and settings that say what is missing."""
 
+import ast
 import os
+import re
 import secrets
 import subprocess
 import sys
 
 import pytest
 from support import database
+from test_documents import settings_read
 
 from cloudbroker.embedded import OWNER, SUPERUSER
 
@@ -84,6 +87,40 @@ def test_a_secret_may_lie_in_a_file(tmp_path):
     assert start(show, DATABASE_PASSWORD_FILE=str(secret)) == "'correct horse'"
     in_the_address = {"DATABASE_URL": "postgresql://app:its-own@db/cloudbroker"}
     assert start(show, DATABASE_PASSWORD_FILE=str(secret), **in_the_address) == "'its-own'"
+
+
+SECRETS = {
+    "BROKER_URL": ("BROKER_URL", "redis://:one@redis/0"),
+    "CACHE_URL": ("CACHE_URL", "redis://:two@redis/1"),
+    "DATABASE_OWNER_PASSWORD": ("DATABASES['owner']['PASSWORD']", "three"),
+    "DATABASE_OWNER_URL": ("DATABASES['owner']['HOST']", "postgresql://owner@four/cloudbroker"),
+    "DATABASE_PASSWORD": ("DATABASES['default']['PASSWORD']", "five"),
+    "DATABASE_URL": ("DATABASES['default']['HOST']", "postgresql://app@six/cloudbroker"),
+    "EMAIL_URL": ("EMAIL_HOST_PASSWORD", "smtp://user:seven@mail.example:587"),
+    "METRICS_TOKEN": ("METRICS_TOKEN", "eight"),
+    "OIDC_CLIENT_SECRET": ("OIDC_CLIENT_SECRET", "nine"),
+    "SECRET_KEY": ("SECRET_KEY", "ten" * 20),
+    "SECRET_KEY_FALLBACKS": ("SECRET_KEY_FALLBACKS", "eleven,twelve"),
+}
+HELD = {"DATABASE_OWNER_URL": "four", "DATABASE_URL": "six", "EMAIL_URL": "seven"}
+
+
+def test_every_secret_may_lie_in_a_file(tmp_path):
+    """All at once, and none of them in the environment."""
+    environment = dict.fromkeys(SECRETS) | {"OIDC_URL": "https://login.example", "OIDC_CLIENT_ID": "portal"}
+    for name, (_, value) in SECRETS.items():
+        (tmp_path / name).write_text(f"{value}\n")
+        environment[f"{name}_FILE"] = str(tmp_path / name)
+    shown = ", ".join(f"{name!r}: found.{setting}" for name, (setting, _) in SECRETS.items())
+    said = start(f"from cloudbroker import settings as found; raise SystemExit(repr({{{shown}}}))", **environment)
+    expected = {name: HELD.get(name, value) for name, (_, value) in SECRETS.items()}
+    assert ast.literal_eval(said) == expected | {"SECRET_KEY_FALLBACKS": ["eleven", "twelve"]}
+
+
+def test_every_setting_that_sounds_like_a_secret_is_among_them():
+    sounding = {name for name in settings_read() if re.search("PASSWORD|SECRET|TOKEN|KEY|_URL$", name)}
+    public = {"CLOUDBROKER_URL", "OIDC_URL", "UPLOADS_URL"}
+    assert sounding - public <= set(SECRETS)
 
 
 def test_djangos_own_check_of_a_deployment_has_nothing_to_say():
