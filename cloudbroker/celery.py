@@ -18,6 +18,7 @@ from cloudbroker.broker import VISIBILITY, transport_options
 
 logger = logging.getLogger(__name__)
 TRANSPORT_ALIASES["pgmq"] = "cloudbroker.pgmq:Transport"
+TRANSPORT_ALIASES["redis"] = TRANSPORT_ALIASES["rediss"] = "cloudbroker.redis_broker:Transport"
 
 app = Celery("cloudbroker")
 app.conf.update(

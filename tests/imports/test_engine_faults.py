@@ -3,12 +3,14 @@
 import os
 import signal
 import time
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.utils import timezone
+from support.brokers import Redis
 from support.files import newest, organizations, staged, table, upload, work_on
-from support.workers import at_once, children_of, held, sender, until
+from support.workers import Workers, at_once, at_work, children_of, held, sender, until
 
 from accounts.tenancy import acting_for
 from cloudbroker.celery import app as portal
@@ -113,6 +115,33 @@ def test_a_worker_that_could_not_acknowledge_its_task_takes_the_next(cast, worke
     client.post(f"{address}start/")
     until(lambda: newest(cast).state == "done")
     assert "Couldn't ack" in workers.log.read_text()
+    check_all_is_there_once(cast, newest(cast), 3_000)
+
+
+@pytest.fixture
+def redis():
+    found = Redis(SimpleNamespace(told={}))
+    found.start()
+    yield found
+    found.stop()
+
+
+@pytest.mark.processes
+def test_a_worker_whose_redis_died_while_it_worked_takes_the_next(cast, redis, tmp_path, monkeypatch):
+    """As above: what it could not acknowledge it no longer counts."""
+    client = cast.sign_in()
+    with at_work(Workers(tmp_path, redis.url), monkeypatch) as workers:
+        address = upload(client, table(count=3_000)).url
+        with held("NEW.rows_read > 2000") as hold:
+            workers.start()
+            until(hold.caught)
+            redis.kill()
+        until(lambda: "Couldn't ack" in workers.log.read_text())
+        redis.start()
+        sweep_after_a_while()
+        until(lambda: newest(cast).state == "ready")
+        client.post(f"{address}start/")
+        until(lambda: newest(cast).state == "done")
     check_all_is_there_once(cast, newest(cast), 3_000)
 
 

@@ -72,16 +72,16 @@ def sender(url, **options):
 class Workers:
     """Workers as `make run` starts them, at this process's database; their log is in `folder`."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, broker_url: str = ""):
         home = Path(os.environ[database.HOME])
         assigned = assignments(Place(home, "127.0.0.1", 8000), database.cluster(), {"SECRET_KEY": "a key for tests"})
         own = database.environment(connection.settings_dict["NAME"]) | {
-            "BROKER_URL": assigned["BROKER_URL"],
+            "BROKER_URL": broker_url or assigned["BROKER_URL"],
             "UPLOADS_URL": (folder / "uploads").as_uri(),
             "PGAPPNAME": "workers",
         }
         self.environment = for_parts(assigned | own, os.environ)
-        self.broker_url = assigned["BROKER_URL"]
+        self.broker_url = own["BROKER_URL"]
         self.log = folder / "workers.log"
         self.queues = database.cluster().url(QUEUE_DATABASE, QUEUE)
         self.running = []
@@ -119,16 +119,23 @@ class Workers:
 @pytest.fixture
 def workers(cast, tmp_path, monkeypatch):
     """Workers, and this process as one that sends to them."""
+    with at_work(Workers(tmp_path), monkeypatch, pool_timeout=20) as found:  # a busy machine is no broker that is away
+        yield found
+
+
+@contextmanager
+def at_work(found, monkeypatch, **options):
     from jobs import work
     from jobs.absence import Absence
 
-    found = Workers(tmp_path)
-    app = sender(found.broker_url, pool_timeout=20)  # a busy machine is no broker that is away
+    app = sender(found.broker_url, **options)
     monkeypatch.setattr(work, "current_app", app)
     monkeypatch.setattr(work, "broker_is_away", Absence(seconds=0))
-    yield found
-    found.kill()
-    app.close()
+    try:
+        yield found
+    finally:
+        found.kill()
+        app.close()
 
 
 class Hold:
