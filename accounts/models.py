@@ -1,11 +1,9 @@
 """Resellers, people, and for whom they work. None of it is behind row-level security: signing in comes first."""
 
-import uuid
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import uuid_utils.compat
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
@@ -16,13 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.currencies import NAMES as CURRENCIES
+from accounts.ids import new_id as new_id
 from accounts.roles import Role
 from accounts.scopes import Scope
-
-
-def new_id() -> uuid.UUID:
-    """A UUIDv7: the id of a record in URLs, the API and events. Primary keys never leave the server."""
-    return uuid_utils.compat.uuid7()
 
 
 def zone_of(name: str) -> ZoneInfo:

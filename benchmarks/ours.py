@@ -142,17 +142,16 @@ def peak_megabytes(pid: int) -> float:
 
 
 PHASES = {
-    "survey": "imports.engine._survey",
-    "stage": "imports.engine.stage",
-    "validate": "imports.engine.check_row",
-    "duplicates": "imports.engine._check",
-    "create": "imports.engine.create_batch",
+    "survey": "imports.reading._survey",
+    "stage": "imports.reading.stage",
+    "duplicates": "imports.reading._find_duplicates",
+    "create": "imports.creating.create_batch",
 }
 
 
 def phases_of(path: Path) -> dict[str, float]:
-    """Seconds by phase in this process. Validation happens in a thread beside staging; what is left over is reading the
-    file, commits and the turns' own work.
+    """Seconds by phase in this process. What is left over is waiting for the process that reads and checks the rows
+    beside it, commits, and the turns' own work.
     """
     seconds = dict.fromkeys(PHASES, 0.0)
     with patched(seconds), patch("jobs.work._send"):  # no worker is to help

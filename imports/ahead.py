@@ -1,16 +1,51 @@
-"""Making the next item of a stream in a thread while the one in hand is used."""
+"""Asks a process of its own to check the rows of a file, ahead of their being staged: `imports/checking`."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from pathlib import Path
+from typing import IO, Final, Self
 
-T = TypeVar("T")
+from imports.checking.request import Request
+from imports.checking.rows import Chunk
+from imports.unreadable import Unreadable
+
+ROOT: Final = Path(__file__).resolve().parents[1]
 
 
-def one_ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items in order; an error comes in its item's place. The thread must not ask the database."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        coming = thread.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = thread.submit(next, items, None)
-            yield item
+class Checker:
+    """The process, which gets ready while the file is surveyed. It inherits no environment, so no secret."""
+
+    def __init__(self) -> None:
+        argv = [sys.executable, "-m", "imports.checking"]
+        self._process = subprocess.Popen(argv, cwd=ROOT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.__exit__(None, None, None)
+
+    def chunks(self, request: Request) -> Iterator[Chunk]:
+        """The chunks as they come; raises Unreadable. To be called once."""
+        asked, answers = self._process.stdin, self._process.stdout
+        assert asked is not None and answers is not None
+        asked.write(json.dumps(request.as_json()).encode() + b"\n")
+        asked.close()
+        yield from _answers(answers)
+
+
+def _answers(answers: "IO[bytes]") -> Iterator[Chunk]:
+    while line := answers.readline():
+        head = json.loads(line)
+        if head.get("end"):
+            return
+        if refused := head.get("refused"):
+            raise Unreadable(refused["code"], **refused["params"])
+        lines = answers.read(head["size"])
+        if len(lines) < head["size"]:
+            break
+        yield Chunk(head["first"], head["last"], head["warned"], lines)
+    raise RuntimeError("The process that checks rows ended in the middle.")

@@ -15,9 +15,9 @@ from imports.mending import texts_of
 from imports.models import Blanks, Import, ImportRow, Mode
 from imports.receiving import Options
 from organizations.access import get_grounds
+from organizations.checking import APPROVAL
 from organizations.fields import BY_NAME, NAMES, Reading, read_value
 from organizations.forms import field_for, groups_field, problems_of
-from organizations.rules import APPROVAL
 
 ACCEPTED = ".csv,.txt,.tsv,.xml,.xms,.xlsx,.xls,text/csv,text/xml,application/xml"
 

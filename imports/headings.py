@@ -132,12 +132,12 @@ def count_known(cells: Iterable[str]) -> int:
     return len({_meaning(cell)[0] for cell in cells} - {None} - EXTRAS.keys())
 
 
-def rearrange(columns: Columns, *, neutralised: bool = True) -> Callable[[list[str]], tuple[str, ...]]:
+def rearrange(fields: Sequence[str | None], *, neutralised: bool = True) -> Callable[[list[str]], tuple[str, ...]]:
     """A function from the cells of a row to the cells of all fields in their order, blank where no column has them.
 
     `neutralised` takes off the apostrophe that exports put before text that a spreadsheet would run; CSV only.
     """
-    places = {name: place for place, name in enumerate(columns.fields) if name is not None}
+    places = {name: place for place, name in enumerate(fields) if name is not None}
     pick = itemgetter(*(places.get(name, -1) for name in NAMES))
 
     def cells_of_fields(cells: list[str]) -> tuple[str, ...]:

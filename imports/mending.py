@@ -15,12 +15,14 @@ from django.http import Http404
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from imports import engine
+from imports import judging
 from imports.beside import READ
+from imports.checking.lines import lines_of
+from imports.checking.rows import Checked
 from imports.models import Import, ImportRow, RowEdit, State, Verdict
 from imports.readers.shape import Layout, SourceRow
 from imports.receiving import read_again
-from imports.staging import TABLE, Checked, batch_of, mark_conflicts, stage, staged_rows
+from imports.staging import TABLE, batch_of, mark_conflicts, stage, staged_rows
 from imports.unreadable import UNREAD_CELLS
 from organizations.changes import Refused
 from organizations.fields import NAMES, storable, text_of
@@ -110,12 +112,12 @@ def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str
     clashing = _keys(old)
     checked = _checked(actor, job, old, edits)
     staged_rows(job).filter(number__in=list(edits)).delete()
-    stage(job, checked)
+    stage(lines_of(checked, job.reseller_id, job.pk))
     clashing |= _keys(staged_rows(job).filter(number__in=list(edits)))
     _judge_clashes(job, clashing)
-    engine.count(job)
+    judging.count(job)
     job.rows_warned = staged_rows(job).filter(warnings__isnull=False).count()
-    job.save(update_fields=[*engine.COUNTED, "rows_warned"])
+    job.save(update_fields=[*judging.COUNTED, "rows_warned"])
 
 
 def _checked(
@@ -123,8 +125,8 @@ def _checked(
 ) -> list[Checked]:
     """The rows anew, with what is still wrong with them that can't be seen in their texts."""
     old = list(old)
-    rows = [(_source(row), engine.with_edit(texts_of(row), edits[row.number])) for row in old]
-    checked = engine.check(actor, job, rows)
+    rows = [(_source(row), judging.with_edit(texts_of(row), edits[row.number])) for row in old]
+    checked = judging.check(actor, job, rows)
     for one, row in zip(checked, old, strict=True):
         one.row.errors.update(_lasting(one, row))
     return checked

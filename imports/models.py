@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Reseller, new_id
 from accounts.roles import Permission
+from imports.checking import lines
 from imports.headings import Columns, match_headings
 from imports.readers.shape import Layout
 from organizations.models import Organization
@@ -231,7 +232,7 @@ class KnownTenant(models.Model):
 class Action(models.TextChoices):
     """What a valid row does, or did."""
 
-    CREATE = "created", _("Created")
+    CREATE = lines.CREATE, _("Created")
     UPDATE = "updated", _("Updated")
     KEEP = "unchanged", _("Unchanged")
 
@@ -239,8 +240,8 @@ class Action(models.TextChoices):
 class Verdict(models.TextChoices):
     """What became of a row; a valid row up to the import's place has been created."""
 
-    VALID = "valid", _("Valid")
-    INVALID = "invalid", _("Has errors")
+    VALID = lines.VALID, _("Valid")
+    INVALID = lines.INVALID, _("Has errors")
     FAILED = "failed", _("Not created")
 
 

@@ -1,4 +1,4 @@
-"""The verbs of a person with a file: hand it in, start it, cancel it. Workers do the rest (engine.py)."""
+"""The verbs of a person with a file: hand it in, start it, cancel it. Workers do the rest (reading.py, creating.py)."""
 
 import uuid
 from collections.abc import Mapping, Sequence

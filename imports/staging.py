@@ -1,74 +1,32 @@
 """Staged rows: written by COPY, checked against each other and what exists, and handed to the intake as a batch."""
 
 import json
-import uuid
-from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple
+from collections.abc import Sequence
+from typing import Any, Final
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from imports.models import Action, Import, ImportRow, Verdict
-from imports.readers.shape import SourceRow
-from organizations.batches import COLUMNS, STORED, Batch, record_of
-from organizations.fields import NAMES, Row
+from imports.checking.lines import FORMAT, STAGED
+from imports.models import Import, ImportRow, Verdict
+from organizations.batches import COLUMNS, Batch
 from organizations.problems import Problem
 from organizations.rules import conflicts_query
 
 TABLE: Final = ImportRow._meta.db_table
-_STAGED: Final = (
-    "reseller_id",
-    "import_id",
-    "number",
-    "line",
-    "verdict",
-    "action",
-    "errors",
-    "warnings",
-    "raw",
-    *STORED,
-)
 
 
-class Checked(NamedTuple):
-    """A row as it will be staged: what was read, the id its organization has or will have, and what it does to it.
-
-    `raw` are the seventeen texts, where they will be needed again.
+def stage(lines: bytes) -> None:
+    """Write lines of checked rows. COPY is refused on a table under row-level security, so they go through a temporary
+    one.
     """
-
-    source: SourceRow
-    row: Row
-    public_id: uuid.UUID
-    action: str = Action.CREATE.value
-    raw: Sequence[str] | None = None
-
-    def text(self, name: str) -> str:
-        """What stands in the field's cell, or what somebody has written over it."""
-        return (self.row.raw if self.raw is None else self.raw)[NAMES.index(name)]
-
-
-def stage(job: Import, rows: Iterable[Checked]) -> None:
-    """Write checked rows. COPY is refused on a table under row-level security, so it goes through a temporary one."""
-    names = ", ".join(_STAGED)
+    names = ", ".join(STAGED)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS staged (LIKE {TABLE}) ON COMMIT DELETE ROWS")
-        with cursor.copy(f"COPY staged ({names}) FROM STDIN") as copy:
-            for checked in rows:
-                copy.write_row(_record(job, checked))
+        with cursor.copy(f"COPY staged ({names}) FROM STDIN ({FORMAT})") as copy:
+            copy.write(lines)
         cursor.execute(f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM staged")
         cursor.execute("TRUNCATE staged")
-
-
-def _record(job: Import, checked: Checked) -> tuple[Any, ...]:
-    source, row, public_id, action, raw = checked
-    verdict = Verdict.INVALID if row.errors else Verdict.VALID
-    kept = list(raw) if raw is not None else list(row.raw) if row.errors else None
-    head = (job.reseller_id, job.pk, source.number, source.line, verdict.value, action)
-    return (*head, _json(row.errors), _json(row.warnings), kept, *record_of(public_id, row))
-
-
-def _json(problems: dict[str, list[Problem]]) -> str | None:
-    return json.dumps({name: [p.as_json() for p in found] for name, found in problems.items()}) if problems else None
 
 
 def staged_rows(job: Import) -> "QuerySet[ImportRow]":
@@ -119,7 +77,7 @@ def mark_lost(job: Import, numbers: Sequence[int]) -> None:
             " WHERE reseller_id = %s AND import_id = %s AND number = ANY(%s) AND errors IS NULL",
             [
                 Verdict.FAILED.value,
-                _json({"name": [Problem("not_created", {})]}),
+                json.dumps({"name": [Problem("not_created").as_json()]}),
                 job.reseller_id,
                 job.pk,
                 list(numbers),

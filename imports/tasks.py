@@ -1,24 +1,24 @@
-"""Celery's shells around the engine."""
+"""Celery's shells around the work."""
 
 from celery import shared_task
 
-from imports import engine, expiring, mailing, receiving, undo, uploads, whole
+from imports import creating, expiring, mailing, reading, receiving, steps, undo, uploads, whole
 from jobs.work import take_turn
 
 
 @shared_task(name=receiving.READ)
 def read(reseller_id: int, import_id: int) -> None:
-    take_turn(receiving.READ, reseller_id, import_id, work=engine.read, give_up=engine.give_up)
+    take_turn(receiving.READ, reseller_id, import_id, work=reading.read, give_up=steps.give_up)
 
 
 @shared_task(name=receiving.CREATE)
 def create(reseller_id: int, import_id: int) -> None:
-    take_turn(receiving.CREATE, reseller_id, import_id, work=engine.create, give_up=engine.give_up)
+    take_turn(receiving.CREATE, reseller_id, import_id, work=creating.create, give_up=steps.give_up)
 
 
 @shared_task(name=receiving.CREATE_WHOLE, time_limit=4 * 3600, soft_time_limit=None)
 def create_whole(reseller_id: int, import_id: int) -> None:
-    take_turn(receiving.CREATE_WHOLE, reseller_id, import_id, work=whole.create_whole, give_up=engine.give_up)
+    take_turn(receiving.CREATE_WHOLE, reseller_id, import_id, work=whole.create_whole, give_up=steps.give_up)
 
 
 @shared_task(name=undo.UNDO)

@@ -8,9 +8,9 @@ from accounts.actors import Actor
 from accounts.ids import uuid_of
 from accounts.models import new_id
 from imports.beside import beside, groups_known, grown
+from imports.checking.rows import Checked
 from imports.models import Action, Blanks, Import, ImportRow
 from imports.readers.shape import SourceRow
-from imports.staging import Checked
 from organizations.access import Ground
 from organizations.fields import NAMES, Reading
 from organizations.models import Source
@@ -53,10 +53,10 @@ def _checked(put: Put, source: SourceRow, cells: tuple[str, ...]) -> Checked:
     assert put.row is not None and put.public_id is not None
     if put.current is not None and put.current.archived_at is not None:
         put.row.errors.clear()
-        return Checked(source, put.row, new_id(), Action.CREATE.value, cells)
+        return Checked(source, put.row, str(new_id()), Action.CREATE.value, cells)
     put.row.errors = put.errors
     action = Action.CREATE if put.is_new else Action.UPDATE if put.differs else Action.KEEP
-    return Checked(source, put.row, put.public_id, action.value, cells)
+    return Checked(source, put.row, str(put.public_id), action.value, cells)
 
 
 def write_rows(actor: Actor, job: Import, rows: Sequence[ImportRow], reading: Reading, ground: Ground) -> list[Put]:

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from accounts.tenancy import SETTING
-from imports import engine
+from imports import creating, steps
 from imports.access import ACTING, actor_in_job
 from imports.models import Import, State
 from imports.staging import mark_lost
@@ -31,8 +31,8 @@ def create_whole(turn: Turn) -> None:
             _end_without(turn, refused.lost)
     except (PermissionDenied, NoGround):
         with turn.step():
-            job = engine.get_job(turn, State.IMPORTING)
-            engine.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
+            job = steps.get_job(turn, State.IMPORTING)
+            steps.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
 
 
 def _write(turn: Turn) -> None:
@@ -41,17 +41,17 @@ def _write(turn: Turn) -> None:
     if job.state != State.IMPORTING:
         raise Dropped
     actor = actor_in_job(job)
-    for upto in range(engine.CHUNK, job.rows_read + engine.CHUNK, engine.CHUNK):
-        if lost := engine.write_chunk(actor, job, upto):
+    for upto in range(steps.CHUNK, job.rows_read + steps.CHUNK, steps.CHUNK):
+        if lost := creating.write_chunk(actor, job, upto):
             raise NotAll(lost)
         if _is_cancelled(job):
             raise NotAll([])
         _tell(job)
-    locked = engine.get_job(turn, State.IMPORTING)
+    locked = steps.get_job(turn, State.IMPORTING)
     if locked.cancel_requested:
         raise NotAll([])
-    job.save(update_fields=engine.WRITTEN)
-    engine.end(turn, job, State.DONE)
+    job.save(update_fields=creating.WRITTEN)
+    steps.end(turn, job, State.DONE)
 
 
 def _is_cancelled(job: Import) -> bool:
@@ -66,11 +66,11 @@ def _tell(job: Import) -> None:
 
 
 def _end_without(turn: Turn, lost: list[int]) -> None:
-    job = engine.get_job(turn, State.IMPORTING)
+    job = steps.get_job(turn, State.IMPORTING)
     if lost:
         mark_lost(job, lost)
         job.rows_failed = len(lost)
         job.save(update_fields=["rows_failed"])
-        engine.end(turn, job, State.FAILED, error={"code": "all_or_nothing", "params": {}})
+        steps.end(turn, job, State.FAILED, error={"code": "all_or_nothing", "params": {}})
     else:
-        engine.end(turn, job, State.CANCELLED)
+        steps.end(turn, job, State.CANCELLED)

@@ -32,7 +32,7 @@ class Batch:
     params: tuple[Any, ...]
 
 
-def record_of(public_id: uuid.UUID, row: Row) -> tuple[Any, ...]:
+def record_of(public_id: uuid.UUID | str, row: Row) -> tuple[Any, ...]:
     """A row's values in the order of STORED."""
     return (public_id, *row.values, *fields.derived(str(public_id), row.values))
 

@@ -16,6 +16,7 @@ from events.log import record, record_many
 from events.models import Kind
 from organizations import fields, rules
 from organizations.batches import STORED, given, record_of
+from organizations.checking import APPROVAL
 from organizations.fields import NAMES, DecimalMark, Reading, Row, text_of
 from organizations.intake import Outcome
 from organizations.models import Organization, OrganizationQuerySet
@@ -150,7 +151,7 @@ def set_values(actor: Actor, selection: OrganizationQuerySet, texts: Mapping[str
     Returns how many changed, and the row that was read: with errors in it, nothing was written.
     """
     actor.require(Permission.ORGANIZATIONS_EDIT)
-    if set(texts) & set(rules.APPROVAL):
+    if set(texts) & set(APPROVAL):
         actor.require(Permission.APPROVAL_EDIT)
     reading = Reading(country=actor.reseller.country, mandatory=frozenset())
     row = fields.read_row([texts.get(name, "") for name in NAMES], reading)

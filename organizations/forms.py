@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.roles import Permission
 from organizations.access import get_grounds
+from organizations.checking import APPROVAL
 from organizations.fields import BY_NAME, FIELDS, SHORT_FORM, Field, Kind
 from organizations.intake import Outcome
 from organizations.problems import MESSAGES, Problem
-from organizations.rules import APPROVAL, also_mandatory
+from organizations.rules import also_mandatory
 
 GROUPS: Final = "groups"
 

@@ -1,9 +1,10 @@
 """The one door-keeper: every organization, from every door, comes through here."""
 
+import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
 
@@ -11,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import new_id
 from accounts.roles import Permission
 from events.models import Kind
-from organizations import fields, rules
+from organizations import checking, fields, rules
 from organizations.access import Ground, get_ground
 from organizations.batches import STORED, Batch, given, record_of
 from organizations.fields import NAMES, DecimalMark, Reading, Row
@@ -47,10 +48,12 @@ joined AS (
 logged AS (
     INSERT INTO events_event (reseller_id, kind, subject_id, actor_id, actor_label, batch_id, details, at)
     SELECT %(reseller)s, '{Kind.ORGANIZATION_CREATED.value}', public_id, %(actor)s, %(label)s, %(batch)s,
-           jsonb_build_object('source', %(source)s::text), statement_timestamp() FROM created
+           %(details)s::jsonb, statement_timestamp() FROM created
 )
-SELECT public_id FROM created
+SELECT (SELECT count(*) FROM created), {{lost}}
 """
+_NONE_LOST: Final = "'{}'::uuid[]"
+_LOST: Final = "ARRAY(SELECT public_id FROM batch EXCEPT SELECT public_id FROM created)"
 _CHANGE: Final = f"""
 WITH batch AS ({{batch}})
 UPDATE organizations_organization AS changed
@@ -58,6 +61,13 @@ SET version = version + 1, updated_at = now(), {", ".join(f"{name} = batch.{name
 FROM batch WHERE changed.reseller_id = %(reseller)s AND changed.public_id = batch.public_id
 RETURNING changed.public_id
 """
+
+
+class Written(NamedTuple):
+    """How many records of a batch were created, and the public ids of those that were not."""
+
+    created: int
+    lost: frozenset[uuid.UUID]
 
 
 @dataclass(frozen=True)
@@ -101,17 +111,17 @@ def create_organizations(
     records = [(number, *record_of(public_id, row)) for number, (public_id, row) in enumerate(named, start=1)]
     errors = _errors(actor, read, given(records))
     good = [record for record, row_errors in zip(records, errors, strict=True) if not row_errors]
-    created = create_batch(actor, given(good), source=source, ground=ground, batch_id=batch_id)
-    if len(created) < len(good):
-        created |= _created_before(actor, [record[1] for record in good if record[1] not in created])
-        _explain(actor, [record for record in good if record[1] not in created], errors)
+    lost = create_batch(actor, given(good), source=source, ground=ground, batch_id=batch_id).lost
+    if lost:
+        lost -= _created_before(actor, lost)
+        _explain(actor, [record for record in good if record[1] in lost], errors)
     return [
-        Outcome(row, record[1] if record[1] in created else None, row_errors)
+        Outcome(row, None if row_errors else record[1], row_errors)
         for row, record, row_errors in zip(read, records, errors, strict=True)
     ]
 
 
-def _created_before(actor: Actor, ids: Sequence[uuid.UUID]) -> set[uuid.UUID]:
+def _created_before(actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
     seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
     return set(seen.filter(public_id__in=ids).values_list("public_id", flat=True))
 
@@ -127,18 +137,16 @@ def _explain(actor: Actor, lost: Sequence[tuple[Any, ...]], errors: list[dict[st
 
 def check_row(actor: Actor, cells: Sequence[str], reading: Reading) -> Row:
     """Everything that can be said of a row without the database."""
-    row = fields.read_row(cells, reading)
-    rules.check_role(actor, row)
-    return row
+    return checking.check_row(cells, reading, may_approve=actor.can(Permission.APPROVAL_EDIT))
 
 
 def create_batch(
     actor: Actor, batch: Batch, *, source: Source, ground: Ground, batch_id: uuid.UUID | None = None
-) -> set[uuid.UUID]:
-    """Write a batch of checked rows with one statement; returns the public ids that were created.
+) -> Written:
+    """Write a batch of checked rows with one statement.
 
-    What is missing from the answer lost a race for its domain or customer number, or was created before. Looking out
-    for such rows costs as much as an index, so that is done only where one turned up.
+    What is lost lost a race for its domain or customer number, or was created before. Looking out for such rows costs
+    as much as an index, so that is done only where one turned up.
     """
     actor.require(PERMISSIONS[source])
     written = {
@@ -149,19 +157,21 @@ def create_batch(
         "actor": actor.public_id,
         "label": actor.label,
         "batch": batch_id,
+        "details": json.dumps({"source": source.value}),
     }
     sql, params = _named(batch, written)
     try:
         with transaction.atomic():
-            return _create(_CREATE.format(batch=sql, on_conflict=""), params)
+            return _create(_CREATE.format(batch=sql, on_conflict="", lost=_NONE_LOST), params)
     except IntegrityError:
-        return _create(_CREATE.format(batch=sql, on_conflict="ON CONFLICT DO NOTHING"), params)
+        return _create(_CREATE.format(batch=sql, on_conflict="ON CONFLICT DO NOTHING", lost=_LOST), params)
 
 
-def _create(sql: str, params: Mapping[str, Any]) -> set[uuid.UUID]:
+def _create(sql: str, params: Mapping[str, Any]) -> Written:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return {public_id for (public_id,) in cursor}
+        created, lost = cursor.fetchone()
+        return Written(created, frozenset(lost))
 
 
 def change_batch(actor: Actor, batch: Batch) -> set[uuid.UUID]:

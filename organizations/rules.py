@@ -11,11 +11,11 @@ from django.db import connection
 from accounts.actors import Actor
 from accounts.roles import Permission
 from organizations.batches import Batch
+from organizations.checking import APPROVAL, refuse_approval
 from organizations.fields import Row, shown
 from organizations.models import Organization
 from organizations.problems import Problem
 
-APPROVAL: Final = ("approval_process", "approval_limit")
 # Fields that two organizations of a reseller can't share, and the column that compares them.
 UNIQUE: Final = {"primary_domain": "primary_domain", "customer_number": "customer_number_key"}
 CLASHES: Final = ("exists", "repeated")
@@ -68,11 +68,8 @@ def get_conflicts(actor: Actor, batch: Batch) -> list[Conflict]:
 
 def check_role(actor: Actor, row: Row, before: Row | None = None) -> None:
     """Add an error to a row that sets, or changes from `before`, approval for somebody whose role may not."""
-    if actor.can(Permission.APPROVAL_EDIT):
-        return
-    for name in APPROVAL:
-        if row[name] != before[name] if before else row[name]:
-            row.errors.setdefault(name, []).append(Problem("approval_not_yours", {}))
+    if not actor.can(Permission.APPROVAL_EDIT):
+        refuse_approval(row, before)
 
 
 def also_mandatory(actor: Actor) -> frozenset[str]:

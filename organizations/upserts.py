@@ -253,8 +253,8 @@ def _create(
         return
     ground = get_ground(actor, groups)
     good = [put for put in puts if put.action is Action.CREATED]
-    created = create_batch(actor, given([put.values for put in good]), source=source, ground=ground, batch_id=batch_id)
-    lost = [put for put in good if put.public_id not in created]
+    written = create_batch(actor, given([put.values for put in good]), source=source, ground=ground, batch_id=batch_id)
+    lost = [put for put in good if put.public_id in written.lost]
     _mark_conflicts(actor, lost)
     for put in lost:
         put.action, put.errors = Action.FAILED, put.errors or LOST

@@ -24,7 +24,7 @@ DOORS = {
     "organizations.api": {Source.API},
     "organizations.views": {Source.FORM},
     "organizations.grid": {Source.GRID},
-    "imports.engine": {Source.IMPORT},
+    "imports.creating": {Source.IMPORT},
     "csp_link.linking": {Source.CSP},
     "cloudbroker.management.commands.create_demo": {Source.FORM},
 }

@@ -26,15 +26,24 @@ def fold(text: str) -> str:
 
 def derived(public_id: str, values: tuple[Value, ...]) -> tuple[str, str, str]:
     """Sort name (at most 255 characters), key of the customer number (blank without one) and search text."""
-    name = fold(str(values[_NAME]))
     ascii_domain, number = str(values[_DOMAIN]), str(values[_NUMBER])
     shown_domain = unicode_domain(ascii_domain)
-    found_by = [name, fold(shown_domain), "" if shown_domain == ascii_domain else ascii_domain]
-    found_by += [fold(number), fold(str(values[_REGISTRATION])), public_id.lower()]
-    search_text = "\n".join(filter(None, found_by))
-    return name[:SORT_NAME_LENGTH], number_key(number), search_text
+    name, domain, folded_number, registration = _folded(
+        (str(values[_NAME]), shown_domain, number, str(values[_REGISTRATION]))
+    )
+    other_domain = "" if shown_domain == ascii_domain else ascii_domain
+    found_by = (name, domain, other_domain, folded_number, registration, public_id.lower())
+    return name[:SORT_NAME_LENGTH], number_key(number), "\n".join(filter(None, found_by))
+
+
+def _folded(values: tuple[str, ...]) -> list[str]:
+    """Each of them folded: all at once if they are ASCII, since values have no white space at their edges."""
+    joined = "\n".join(values)
+    if joined.isascii() and "  " not in joined and joined.count("\n") == len(values) - 1:
+        return joined.lower().split("\n")
+    return [fold(value) for value in values]
 
 
 def number_key(number: str) -> str:
     """A customer number as it is compared: in any case."""
-    return normalize("NFC", number.casefold())
+    return number.lower() if number.isascii() else normalize("NFC", number.casefold())

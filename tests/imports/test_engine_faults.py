@@ -16,7 +16,7 @@ from accounts.tenancy import acting_for
 from cloudbroker.celery import app as portal
 from cloudbroker.processes import is_alive
 from events.models import Event
-from imports import engine
+from imports import creating, reading
 from imports.models import Import
 from imports.tasks import create, read
 from jobs import work
@@ -259,14 +259,14 @@ def test_an_import_that_keeps_failing_for_our_fault_says_so_and_keeps_what_was_d
     address = upload(client, table(count=4_500)).url
     work_on(cast, read)
     client.post(f"{address}start/")
-    whole = engine.create_batch
+    whole = creating.create_batch
 
     def broken(actor, batch, **kwargs):
         if batch.params[-2] >= 2_000:
             raise RuntimeError("planted")
         return whole(actor, batch, **kwargs)
 
-    monkeypatch.setattr(engine, "create_batch", broken)
+    monkeypatch.setattr(creating, "create_batch", broken)
     for _ in range(work.MOST_FAILURES - 1):
         assert work_on(cast, create).state == "importing"
     assert Job.objects.exclude(task="imports.mail").get().failures == work.MOST_FAILURES - 1
@@ -281,7 +281,7 @@ def test_one_failure_is_forgiven_when_the_next_turn_gets_on(cast, sent, monkeypa
     client = cast.sign_in()
     address = upload(client, table(count=3)).url
     with monkeypatch.context() as planted:
-        planted.setattr(engine, "stage", lambda job, rows: 1 / 0)
+        planted.setattr(reading, "stage", lambda lines: 1 / 0)
         assert work_on(cast, read).state == "reading"
     assert staged(cast, newest(cast)) == {}
     work_on(cast, read)

@@ -145,7 +145,7 @@ def test_the_upload_page_names_the_formats_and_their_limits(cast):
 
 
 def test_a_cancelled_import_leaves_no_process_behind(cast, monkeypatch):
-    monkeypatch.setattr("imports.engine.CHUNK", 100)
+    monkeypatch.setattr("imports.steps.CHUNK", 100)
     rows = [[f"C{n}", f"c{n}.se", f"it@c{n}.se"] for n in range(3_000)]
     others = set(children_of(os.getpid()))  # servers of other tests
     address = upload(cast.sign_in(), xlsx(HEADINGS[:3], *rows)).url

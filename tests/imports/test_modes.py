@@ -256,14 +256,14 @@ def test_all_or_nothing_does_not_start_with_a_bad_row(cast):
 
 
 def test_all_rows_are_written_together(cast, monkeypatch):
-    monkeypatch.setattr("imports.engine.CHUNK", 10)
+    monkeypatch.setattr("imports.steps.CHUNK", 10)
     client, address = whole(cast, table(count=35))
     job = start(cast, client, address, create_whole)
     assert (job.state, counts(job)) == ("done", {"created": 35})
 
 
 def test_one_lost_race_rolls_all_of_it_back_and_is_named(cast, monkeypatch):
-    monkeypatch.setattr("imports.engine.CHUNK", 10)
+    monkeypatch.setattr("imports.steps.CHUNK", 10)
     client, address = whole(cast, table(count=35))
     existing(cast, numbered(33))
     job = start(cast, client, address, create_whole)
@@ -276,7 +276,7 @@ def test_one_lost_race_rolls_all_of_it_back_and_is_named(cast, monkeypatch):
 
 
 def test_updates_go_back_as_well(cast, monkeypatch):
-    monkeypatch.setattr("imports.engine.CHUNK", 1)
+    monkeypatch.setattr("imports.steps.CHUNK", 1)
     existing(cast, numbered(1), numbered(2))
     client, address = whole(cast, table(numbered(1) | {"city": "A"}, numbered(3)), mode="update")
     existing(cast, numbered(3))
@@ -288,7 +288,7 @@ def test_updates_go_back_as_well(cast, monkeypatch):
 def test_cancelled_in_the_middle_nothing_stays_and_progress_was_told(cast, monkeypatch):
     from imports import whole as module
 
-    monkeypatch.setattr("imports.engine.CHUNK", 10)
+    monkeypatch.setattr("imports.steps.CHUNK", 10)
     client, address = whole(cast, table(count=35))
     client.post(f"{address}start/")
     seen, tell = [], module._tell

@@ -1,5 +1,7 @@
 """Properties that hold for any text: both paths agree, reading is idempotent, and what goes out comes back."""
 
+from unicodedata import normalize
+
 import phonenumbers
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from organizations.fields import (
     NAMES,
     DecimalMark,
     Reading,
+    derived,
     fold,
     neutralise,
     read_row,
@@ -20,7 +23,7 @@ from organizations.fields import (
     text_of,
 )
 from organizations.fields.amounts import read_amount
-from organizations.fields.domains import plain_domain, read_domain
+from organizations.fields.domains import plain_domain, read_domain, unicode_domain
 from organizations.fields.emails import plain_email, read_email
 from organizations.fields.fast import _accepted
 from organizations.fields.phones import read_phone
@@ -43,6 +46,7 @@ DOMAIN = st.builds(
     st.sampled_from(["", ".", ":80", "/x"]),
 )
 EMAIL = st.builds("{}@{}".format, st.from_regex(r"[A-Za-z0-9.+_'å-]{1,10}", fullmatch=True), HOST)
+PLAIN_OR_NOT = st.text(max_size=12) | st.text("aB1 \t\n", max_size=8)
 REGION = st.sampled_from(sorted({"", *COUNTRIES}))
 AMOUNT = st.from_regex(r"[-−]?[0-9]{1,4}([., '][0-9]{3}){0,2}([.,][0-9]{0,3})?", fullmatch=True)
 DATE = st.from_regex(
@@ -297,3 +301,17 @@ def test_neutralising_is_undone(text):
 @given(ANY)
 def test_folding_twice_is_folding_once(text):
     assert fold(fold(text)) == fold(text)
+
+
+@given(st.tuples(PLAIN_OR_NOT, PLAIN_OR_NOT, PLAIN_OR_NOT), HOST)
+def test_what_records_are_found_by_is_folded_the_same_in_one_go_and_one_by_one(texts, host):
+    name, number, registration = texts
+    cells = dict(zip(NAMES, [""] * len(NAMES), strict=True))
+    cells |= {"name": name, "primary_domain": host, "customer_number": number, "registration_number": registration}
+    row = read_row_slowly([cells[field] for field in NAMES], Reading(country="SE"))
+    ascii_domain = row["primary_domain"]
+    shown = unicode_domain(ascii_domain)
+    found_by = [fold(row["name"]), fold(shown), ascii_domain if shown != ascii_domain else ""]
+    found_by += [fold(row["customer_number"]), fold(row["registration_number"]), "an-id"]
+    key = normalize("NFC", row["customer_number"].casefold())
+    assert derived("An-ID", row.values) == (fold(row["name"])[:255], key, "\n".join(filter(None, found_by)))

@@ -1,0 +1,96 @@
+"""Rows of a file that would be new organizations, with all that is wrong with them."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from accounts.ids import new_id
+from imports.checking.lines import CREATE, lines_of
+from imports.checking.request import Request
+from imports.headings import rearrange
+from imports.readers import reader_by
+from imports.readers.shape import Layout, SourceRow
+from organizations.checking import check_row
+from organizations.fields import NAMES, Reading, Row
+from organizations.problems import Problem
+
+Texts = tuple[str, ...]
+Check = Callable[[SourceRow, Texts], "Checked"]
+Cells = list[tuple[SourceRow, Texts]]
+
+
+class Checked(NamedTuple):
+    """A row as it will be staged: what was read, the id its organization has or will have, and what it does to it.
+
+    `raw` are the texts of all fields, where they will be needed again.
+    """
+
+    source: SourceRow
+    row: Row
+    public_id: str
+    action: str = CREATE
+    raw: Sequence[str] | None = None
+
+    def text(self, name: str) -> str:
+        """What stands in the field's cell, or what somebody has written over it."""
+        return (self.row.raw if self.raw is None else self.raw)[NAMES.index(name)]
+
+
+class Chunk(NamedTuple):
+    """Rows from one number to another, all checked, as the lines of COPY; of `warned` of them something is odd."""
+
+    first: int
+    last: int
+    warned: int
+    lines: bytes
+
+
+def chunks(request: Request) -> Iterator[Chunk]:
+    """The rest of the file; raises Unreadable."""
+    rows = reader_by(request.layout).read_rows(Path(request.path), request.layout, after=request.after)
+    in_order = arrange(request.columns, request.layout)
+    check = checking(request.reading, may_approve=request.may_approve, blanks=request.blanks)
+    while some := list(islice(rows, request.chunk)):
+        checked = [check(source, in_order(source.cells)) for source in some]
+        yield chunk_of(checked, request.columns, request.reseller_id, request.import_id)
+
+
+def chunk_of(checked: Sequence[Checked], columns: Sequence[str | None], reseller_id: int, import_id: int) -> Chunk:
+    for one in checked:
+        _add_problems(one, columns)
+    warned = sum(1 for one in checked if one.row.warnings)
+    lines = lines_of(checked, reseller_id, import_id)
+    return Chunk(checked[0].source.number, checked[-1].source.number, warned, lines)
+
+
+def arrange(columns: Sequence[str | None], layout: Layout) -> Callable[[list[str]], Texts]:
+    """Exports put an apostrophe before text that a spreadsheet would run; only from CSV it comes back with it."""
+    return rearrange(columns, neutralised=layout.format == "csv")
+
+
+def checking(
+    reading: Reading, *, may_approve: bool, blanks: Mapping[str, str]
+) -> Callable[[SourceRow, Texts], Checked]:
+    """A function that checks one row; after the texts of its fields may stand those beside them."""
+    fillers = [blanks.get(name, "") for name in NAMES] if blanks else None
+
+    def check(source: SourceRow, texts: Texts) -> Checked:
+        cells = texts[: len(NAMES)]
+        if fillers:
+            cells = tuple(cell if cell.strip() else blank for cell, blank in zip(cells, fillers, strict=True))
+        raw = None if texts is cells else (*cells, *texts[len(NAMES) :])
+        return Checked(source, check_row(cells, reading, may_approve=may_approve), str(new_id()), raw=raw)
+
+    return check
+
+
+def _add_problems(checked: Checked, columns: Sequence[str | None]) -> None:
+    """What couldn't be read says more than what is wrong with the text in its place, until somebody writes over it."""
+    row, source = checked.row, checked.source
+    if source.problem is not None:
+        row.errors["row"] = [Problem(*source.problem)]
+    for place, problem in source.bad_cells.items():
+        name = columns[place]
+        if name and checked.text(name) == source.cells[place]:
+            row.errors[name] = [Problem(*problem)]

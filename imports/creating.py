@@ -1,0 +1,103 @@
+"""What a worker does with a checked import: write an organization from every valid row.
+
+It goes on in chunks, as reading does: a chunk's records, their events, the import's place and its counts are one
+transaction.
+"""
+
+import uuid
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from imports import beside, steps
+from imports.access import actor_in_job
+from imports.judging import reading_of
+from imports.models import Import, ImportRow, Mode, State, Verdict
+from imports.staging import batch_of, mark_lost, staged_rows
+from imports.updating import write_rows
+from jobs.work import Turn
+from organizations import upserts
+from organizations.access import Ground, NoGround, get_ground
+from organizations.intake import Written, create_batch
+from organizations.models import Source
+
+
+def create(turn: Turn) -> None:
+    """Create an organization from every valid row, chunk by chunk, from the place that was reached."""
+    while not turn.is_finished:
+        with turn.step():
+            job = steps.get_job(turn, State.IMPORTING)
+            if not steps.is_cancelled(turn, job):
+                _create_chunk(turn, job)
+        if turn.is_over:
+            return
+
+
+WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed", "place")
+
+
+def _create_chunk(turn: Turn, job: Import) -> None:
+    try:
+        lost = write_chunk(actor_in_job(job), job, job.place + steps.CHUNK)
+    except (PermissionDenied, NoGround):
+        steps.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
+        return
+    if lost:
+        mark_lost(job, lost)
+    job.save(update_fields=WRITTEN)
+    if job.place >= job.rows_read:
+        steps.end(turn, job, State.DONE)
+
+
+def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
+    """Write the valid rows from the import's place up to a number; counts them on `job`, which the caller saves.
+
+    Returns the numbers of rows that could not be written, because the records changed meanwhile.
+    """
+    ground = get_ground(actor, job.group_public_ids)
+    lost = (_update_rows if job.mode == Mode.UPDATE else _create_rows)(actor, job, upto, ground)
+    if "microsoft_id" in job.matched.extras:
+        beside.note_tenants(actor, job, upto)
+    job.rows_failed += len(lost)
+    job.place = upto
+    return lost
+
+
+def _create_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
+    name_groups = "organization_groups" in job.matched.extras
+    written = list((_create_by_groups if name_groups else _create_together)(actor, job, upto, ground))
+    job.rows_created += sum(one.created for one in written)
+    lost = frozenset[uuid.UUID]().union(*(one.lost for one in written))
+    return list(_valid(job, upto).filter(public_id__in=lost).values_list("number", flat=True)) if lost else []
+
+
+def _create_by_groups(actor: Actor, job: Import, upto: int, ground: Ground) -> Iterator[Written]:
+    known = beside.groups_known(actor, job)
+    for text in beside.texts_of_groups(job, upto):
+        grown = beside.grown(ground, text, known)
+        yield from _create_together(actor, job, upto, grown, f"AND {beside.WITH_GROUPS}", text)
+
+
+def _create_together(
+    actor: Actor, job: Import, upto: int, ground: Ground, where: str = "", *params: Any
+) -> Iterator[Written]:
+    valid = f"verdict = 'valid' AND number > %s AND number <= %s {where}"
+    batch = batch_of(job, valid, job.place, upto, *params)
+    yield create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
+
+
+def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
+    puts = write_rows(actor, job, list(_valid(job, upto).order_by("number")), reading_of(actor, job), ground)
+    done = Counter(put.action for put in puts)
+    job.rows_created += done[upserts.Action.CREATED]
+    job.rows_updated += done[upserts.Action.UPDATED]
+    job.rows_unchanged += done[upserts.Action.UNCHANGED]
+    return [put.number for put in puts if put.errors]
+
+
+def _valid(job: Import, upto: int) -> "QuerySet[ImportRow]":
+    return staged_rows(job).filter(verdict=Verdict.VALID, number__gt=job.place, number__lte=upto)
