@@ -7,14 +7,16 @@ transaction.
 import uuid
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from accounts.actors import Actor
-from imports import beside, steps
-from imports.access import actor_in_job
+from accounts.tenancy import acting_for
+from imports import beside, lanes, steps
+from imports.access import ACTING, actor_in_job
 from imports.judging import reading_of
 from imports.models import Import, ImportRow, Mode, State, Verdict
 from imports.staging import batch_of, mark_lost, staged_rows
@@ -22,35 +24,61 @@ from imports.updating import write_rows
 from jobs.work import Turn
 from organizations import upserts
 from organizations.access import Ground, NoGround, get_ground
-from organizations.intake import Written, create_batch
+from organizations.intake import Written, create_batch, created_before
 from organizations.models import Source
+
+WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed", "place")
 
 
 def create(turn: Turn) -> None:
     """Create an organization from every valid row, chunk by chunk, from the place that was reached."""
     while not turn.is_finished:
-        with turn.step():
-            job = steps.get_job(turn, State.IMPORTING)
-            if not steps.is_cancelled(turn, job):
-                _create_chunk(turn, job)
+        try:
+            with turn.step():
+                portions = _go_on(turn, steps.get_job(turn, State.IMPORTING))
+            if portions:
+                lanes.run(partial(_write_portion, turn), portions)
+        except (PermissionDenied, NoGround):
+            with turn.step():
+                _refuse(turn, steps.get_job(turn, State.IMPORTING))
         if turn.is_over:
             return
 
 
-WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed", "place")
-
-
-def _create_chunk(turn: Turn, job: Import) -> None:
-    try:
-        lost = write_chunk(actor_in_job(job), job, job.place + steps.CHUNK)
-    except (PermissionDenied, NoGround):
-        steps.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
-        return
-    if lost:
+def _go_on(turn: Turn, job: Import) -> list[int]:
+    """Write the next chunk; or say which portions of a large import are next, once what was written is counted."""
+    is_large = lanes.has_lanes(job)
+    if is_large:
+        lanes.take_over(job)
+    if not (is_large and lanes.get_portions(job)) and steps.is_cancelled(turn, job):
+        job.save(update_fields=WRITTEN)
+        return []
+    if not is_large and (lost := write_chunk(actor_in_job(job), job, job.place + steps.CHUNK)):
         mark_lost(job, lost)
     job.save(update_fields=WRITTEN)
     if job.place >= job.rows_read:
         steps.end(turn, job, State.DONE)
+    return lanes.next_portions(job, steps.CHUNK) if is_large else []
+
+
+def _write_portion(turn: Turn, first: int) -> None:
+    with acting_for(turn.reseller_id):
+        job = Import.objects.select_related(*ACTING).get(pk=turn.object_id)
+        portion = lanes.claim(job, first, min(first + steps.CHUNK - 1, job.rows_read))
+        if portion is None:
+            return
+        job.place, job.rows_created, job.rows_failed = first - 1, 0, 0
+        if lost := write_chunk(actor_in_job(job), job, portion.last):
+            mark_lost(job, lost)
+        portion.created, portion.failed = job.rows_created, job.rows_failed
+        portion.save(update_fields=["created", "failed"])
+
+
+def _refuse(turn: Turn, job: Import) -> None:
+    """Whoever started the import may no longer write it; what was written stays."""
+    lanes.take_over(job, with_gaps=True)
+    job.save(update_fields=WRITTEN)
+    steps.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
 
 
 def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
@@ -72,7 +100,11 @@ def _create_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[i
     written = list((_create_by_groups if name_groups else _create_together)(actor, job, upto, ground))
     job.rows_created += sum(one.created for one in written)
     lost = frozenset[uuid.UUID]().union(*(one.lost for one in written))
-    return list(_valid(job, upto).filter(public_id__in=lost).values_list("number", flat=True)) if lost else []
+    if not lost:
+        return []
+    before = created_before(actor, lost)
+    job.rows_created += len(before)
+    return list(_valid(job, upto).filter(public_id__in=lost - before).values_list("number", flat=True))
 
 
 def _create_by_groups(actor: Actor, job: Import, upto: int, ground: Ground) -> Iterator[Written]:

@@ -140,6 +140,23 @@ class Import(models.Model):
         return {"part": layout.part, "place": layout.place_of(row.number, row.line)}
 
 
+class Portion(models.Model):
+    """The ledger of a large import at work: rows `first` to `last` have been written, and are not counted on it yet."""
+
+    pk = models.CompositePrimaryKey("reseller_id", "batch_id", "first")
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    batch = models.ForeignKey(
+        Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False, related_name="portions"
+    )
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    created = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.first}–{self.last}"
+
+
 class Undo(models.Model):
     """A batch being taken back: a file's, a grid's or a program's. It is its own job, with place and counts."""
 

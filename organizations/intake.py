@@ -113,7 +113,7 @@ def create_organizations(
     good = [record for record, row_errors in zip(records, errors, strict=True) if not row_errors]
     lost = create_batch(actor, given(good), source=source, ground=ground, batch_id=batch_id).lost
     if lost:
-        lost -= _created_before(actor, lost)
+        lost -= created_before(actor, lost)
         _explain(actor, [record for record in good if record[1] in lost], errors)
     return [
         Outcome(row, None if row_errors else record[1], row_errors)
@@ -121,7 +121,8 @@ def create_organizations(
     ]
 
 
-def _created_before(actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+def created_before(actor: Actor, ids: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """Which of the ids are records already: of what was lost, rows that somebody has written in the meantime."""
     seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
     return set(seen.filter(public_id__in=ids).values_list("public_id", flat=True))
 

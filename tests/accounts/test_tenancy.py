@@ -19,7 +19,7 @@ from csp_link.models import Assessment, AutoLink, Connection, StagedTenant, Sync
 from exports.models import Export
 from groups.access import actor_of
 from groups.models import Assignment
-from imports.models import Import, ImportRow, KnownTenant, RememberedColumns, RowEdit, Undo, Verdict
+from imports.models import Import, ImportRow, KnownTenant, Portion, RememberedColumns, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
 from organizations.models import Organization, Source, WrittenBatch
 from people.models import Invitation
@@ -146,6 +146,7 @@ def fill(reseller, membership, group):
         )
         Delivery.objects.create(reseller=reseller, endpoint=endpoint, kind="x", message_id=new_id())
         Export.objects.create(reseller=reseller, membership=membership, format="csv")
+        Portion.objects.create(reseller=reseller, batch=job, first=1, last=2)
         RowEdit.objects.create(reseller=reseller, batch=job, place=1, texts={})
         made = Organization.objects.permitted(actor_of(membership), Permission.ORGANIZATIONS_SEE).first()
         KnownTenant.objects.create(reseller=reseller, organization=made, tenant_id=new_id(), batch_id=new_id())
@@ -242,6 +243,7 @@ LINKS = {
     ("imports_import", "api_key_id", "accounts_apikey"),
     ("imports_knowntenant", "organization_id", "organizations_organization"),
     ("imports_rememberedcolumns", "membership_id", "accounts_membership"),
+    ("imports_portion", "import_id", "imports_import"),
     ("imports_rowedit", "import_id", "imports_import"),
     ("api_answer", "key_id", "accounts_apikey"),
     ("csp_link_autolink", "api_key_id", "accounts_apikey"),
