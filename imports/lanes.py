@@ -15,7 +15,7 @@ from django.db import connection
 from imports.models import Import, Mode, Portion, State
 
 MANY: Final = 8_000  # rows from which an import is large; the same for its whole life
-ROUND: Final = 8  # portions
+ROUND: Final = 4  # portions; workers let others in between two rounds
 
 
 def has_lanes(job: Import) -> bool:

@@ -11,7 +11,7 @@ from support.cast import customer
 from support.files import table, upload, work_on
 
 from cloudbroker.logs import JsonLines
-from imports import engine
+from imports import reading
 from imports.tasks import read
 
 PLANTED = "Xq7Geheim"
@@ -100,10 +100,10 @@ def test_a_fault_of_ours_is_told_by_type_and_place(cast, lines, monkeypatch):
 def test_a_job_that_fails_is_told_by_its_ids(cast, lines, monkeypatch):
     upload(cast.sign_in(), table(customer(PLANTED)), name=f"{PLANTED}.csv")
 
-    def broken(job, rows):
-        raise ValueError(f"what is {rows}? {PLANTED}")
+    def broken(lines_of_rows):
+        raise ValueError(f"what is {lines_of_rows!r}? {PLANTED}")
 
-    monkeypatch.setattr(engine, "stage", broken)
+    monkeypatch.setattr(reading, "stage", broken)
     job = work_on(cast, read)
     (fault,) = [line for line in check_nothing_is_told(lines) if line["logger"] == "jobs.work" and "error" in line]
     assert (fault["reseller"], fault["job"], fault["task"]) == (cast.northwind.pk, job.pk, "imports.read")
