@@ -286,6 +286,7 @@ STATIC_ROOT = HOME / "static" if PRODUCTION else None  # elsewhere whitenoise se
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_BACKEND = "cloudbroker.static_files.StaticFiles" if PRODUCTION else ""
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages have any use for our files
 UPLOADS_URL = env.str("UPLOADS_URL", default=(HOME / "uploads").as_uri())
 if urlsplit(UPLOADS_URL).scheme != "file":
     raise ImproperlyConfigured("UPLOADS_URL must be a file:// address: a folder that web and workers share.")

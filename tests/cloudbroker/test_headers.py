@@ -123,6 +123,7 @@ def test_every_kind_of_answer_says_what_may_be_done_with_it(ask, kind):
         directives = (part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
         assert dict(directives) == POLICY
         assert answer.headers["X-Request-ID"]
+    assert "Access-Control-Allow-Origin" not in answer.headers
     for cookie in answer.cookies.values():
         assert cookie["secure"] and cookie["httponly"] and cookie["samesite"] == "Lax", cookie
 
