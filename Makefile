@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos pictures bench check messages openapi lint types install install-dev lock clean
+.PHONY: help run test chaos many pictures bench check messages openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,8 +17,11 @@ run: $(VENV)/installed ## Start the whole portal with its database and demo data
 test: $(VENV)/installed-dev ## Run every test on a private database, and say what was skipped
 	@$(BIN)/python -m pytest -rs
 
-chaos: $(VENV)/installed-dev ## Kill parts of a busy portal at random moments and count what is left (KILLS=200 SEED=…)
-	@CHAOS_KILLS=$(or $(KILLS),200) CHAOS_SEED=$(SEED) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_random_kills.py
+chaos: $(VENV)/installed-dev ## Let random faults befall a busy portal and count what is left (SCHEDULES=200 SEED=… BROKER="pgmq redis")
+	@CHAOS_SCHEDULES=$(or $(SCHEDULES),200) CHAOS_SEED="$(SEED)" CHAOS_BROKERS="$(BROKER)" $(BIN)/python -m pytest -q -n 0 -k whatever tests/e2e/test_under_fire.py
+
+many: $(VENV)/installed-dev ## Measure many resellers and browsers at once (MANY="resellers large-files rows browsers", BROKER=…)
+	@MANY="$(or $(MANY),20 3 100000 50)" CHAOS_BROKERS="$(BROKER)" $(BIN)/python -m pytest -q -n 0 -k small_files tests/e2e/test_under_fire.py
 
 pictures: $(VENV)/installed-dev ## Keep a picture of every page, light and dark, on a phone and on a desk (IN=pictures)
 	@PICTURES=$(abspath $(or $(IN),pictures)) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_every_page.py tests/e2e/test_every_tenant.py

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psycopg
 
-from cloudbroker.embedded import DATABASE, QUEUE, QUEUE_DATABASE, SUPERUSER, Cluster
+from cloudbroker.embedded import DATABASE, SUPERUSER, Cluster
 from cloudbroker.processes import command_line, read_as_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +22,10 @@ OURS = ("DJANGO_", "DATABASE_", "BROKER_", "SECRET_", "CLOUDBROKER_", "PG", "CAC
 
 
 class Portal:
-    """One `make run` in a home of its own."""
+    """One `make run` in a home of its own, told what `told` says."""
 
-    def __init__(self, home):
+    def __init__(self, home, **told):
+        self.told = told
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -33,7 +34,7 @@ class Portal:
 
     def environment(self):
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-        return kept | {"CLOUDBROKER_HOME": str(self.home), "PORT": str(self.port)}
+        return kept | {"CLOUDBROKER_HOME": str(self.home), "PORT": str(self.port)} | self.told
 
     def command(self):
         return [sys.executable, "-m", "cloudbroker.run"]
@@ -66,10 +67,10 @@ class Portal:
         kill([self.process.pid, *self.processes()])
         self.process.wait(10)
 
-    def manage(self, *argv, given=""):
+    def manage(self, *argv, given="", within=60):
         """What a command prints that is typed in the checkout while the portal is up, and hears the given text."""
         command = [sys.executable, "manage.py", *argv]
-        options = {"capture_output": True, "text": True, "check": True, "timeout": 60, "input": given}
+        options = {"capture_output": True, "text": True, "check": True, "timeout": within, "input": given}
         done = subprocess.run(command, cwd=ROOT, env=self.environment(), **options)
         return done.stdout.strip()
 
@@ -90,15 +91,17 @@ class Portal:
     def postmaster(self):
         return Cluster(self.home).server_pid()
 
+    def run_file(self):
+        """What commands typed in the checkout are told."""
+        lines = (self.home / "run.env").read_text().splitlines()
+        return {name: value.strip("'") for name, _, value in (line.partition("=") for line in lines)}
+
+    def kill_postmaster(self):
+        kill(filter(None, [self.postmaster()]))
+
     def database(self):
         """A connection for which no policy holds."""
         return psycopg.connect(Cluster(self.home).url(DATABASE, SUPERUSER), autocommit=True, connect_timeout=5)
-
-    def empty_queues(self):
-        """As if the broker had lost everything."""
-        url = Cluster(self.home).url(QUEUE_DATABASE, QUEUE)
-        with psycopg.connect(url, autocommit=True, connect_timeout=5) as queues:
-            queues.execute("SELECT pgmq.purge_queue(queue_name) FROM pgmq.list_queues()")
 
 
 class Visitor:
@@ -111,6 +114,9 @@ class Visitor:
         self.get("/accounts/login/")
         self.post("/accounts/login/", login=email, password=PASSWORD)
 
+    def token(self):
+        return next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
+
     def get(self, path):
         with self.opener.open(self.url + path, timeout=30) as answer:
             return answer.read().decode()
@@ -119,12 +125,23 @@ class Visitor:
         """Sends the form, files included, and follows where the answer leads; returns that address."""
         from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
-        token = next(cookie.value for cookie in self.cookies if cookie.name == "csrftoken")
-        headers = {"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": token}
+        headers = {"Content-Type": MULTIPART_CONTENT, "X-CSRFToken": self.token()}
         request = urllib.request.Request(self.url + path, encode_multipart(BOUNDARY, data), headers)
         with self.opener.open(request, timeout=30) as answer:
             answer.read()
             return answer.url
+
+
+class Member(Visitor):
+    """Somebody whose session was made beforehand: nobody has to sign in."""
+
+    def __init__(self, url, session):
+        self.url, self.cookie = url, f"sessionid={session}; csrftoken={self.token()}"
+        self.opener = urllib.request.build_opener()
+        self.opener.addheaders = [("Cookie", self.cookie)]
+
+    def token(self):
+        return "a" * 32
 
 
 def kill(pids, how=signal.SIGKILL):
