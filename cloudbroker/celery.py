@@ -46,6 +46,7 @@ app.conf.update(
         "webhooks": {"task": "webhooks.tick", "schedule": 5.0, "options": {"expires": 5}},
         "forget-deliveries": {"task": "webhooks.forget_deliveries", "schedule": 3600.0, "options": {"expires": 600}},
         "expire-events": {"task": "events.expire", "schedule": 3600.0, "options": {"expires": 600}},
+        "weekly-mail": {"task": "portal.weekly_mail", "schedule": 1800.0, "options": {"expires": 600}},
         "sweep-exports": {"task": "exports.sweep", "schedule": 3600.0, "options": {"expires": 600}},
     },
 )

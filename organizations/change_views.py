@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -110,7 +111,7 @@ def bulk(request: Request) -> HttpResponse:
         request.actor.require(action.permission)
     if action is None or selection.refusal:
         messages.error(request, selection.refusal or _("Choose what to do with the selection."))
-        return redirect(reverse("organizations:list") + selection.asked.url())
+        return redirect(_back(request, selection))
     if "confirmed" not in request.POST:
         return _bulk_page(request, action, selection, BulkForm(action=action, actor=request.actor))
     return _do(request, action, selection)
@@ -134,7 +135,15 @@ def _do(request: Request, action: Action, selection: Selection) -> HttpResponse:
         form.tell(row)
         return _bulk_page(request, action, selection, form, status=422)
     messages.success(request, action.done % {"count": count})
-    return redirect(reverse("organizations:list") + selection.asked.url())
+    return redirect(_back(request, selection))
+
+
+def _back(request: Request, selection: Selection) -> str:
+    """To where the selection was made: the page of ours that named itself, else the list as it was asked for."""
+    named = request.POST.get("back", "")
+    if url_has_allowed_host_and_scheme(named, allowed_hosts=None):
+        return named
+    return reverse("organizations:list") + selection.asked.url()
 
 
 def _words(texts: Mapping[str, str]) -> str:
@@ -152,9 +161,9 @@ def _bulk_page(
     told: str = "",
 ) -> HttpResponse:
     title = action.question % {"count": selection.count}
-    back = reverse("organizations:list") + selection.asked.url()
+    back = _back(request, selection)
     kept: list[tuple[str, Any]] = [("action", action.name), ("scope", "all" if selection.is_all else "")]
-    kept.append(("told", told))
+    kept += [("told", told), ("back", back)]
     kept += list(selection.asked.parts.items()) + [("id", public_id) for public_id in selection.ids]
     context = {
         "title": title,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -58,6 +59,14 @@ def _missing(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     return rows.filter(**{f"{value}__isnull": True} if value == "billing_start_date" else {value: ""})
 
 
+def _billing(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+    """By what the organization's billing start date says today, at the place whose time zone is active."""
+    if value == "none":
+        return rows.filter(billing_start_date=None)
+    today = timezone.localdate()
+    return rows.filter(**{f"billing_start_date__{'gt' if value == 'later' else 'lte'}": today})
+
+
 def _archived(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     return rows.exclude(archived_at=None) if value == "only" else rows
 
@@ -84,6 +93,17 @@ FILTERS: Final = (
         _("On or off"),
         lambda actor: [("on", str(_("On"))), ("off", str(_("Off")))],
         lambda rows, value: rows.filter(approval_process=value == "on"),
+    ),
+    Filter(
+        "billing",
+        _("Billing"),
+        _("Any start"),
+        lambda actor: [
+            ("none", str(_("No start date"))),
+            ("later", str(_("Starts later"))),
+            ("started", str(_("Started"))),
+        ],
+        _billing,
     ),
     Filter(
         "missing",

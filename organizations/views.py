@@ -24,6 +24,7 @@ from organizations.hints import Hint, get_hints, told_restated
 from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context
 from organizations.models import Organization, Source
+from organizations.purchases import purchase_context
 from organizations.tenants import tenants_of
 
 MORE = "cb_more"  # the cookie in which a browser keeps whether More was left open
@@ -130,7 +131,10 @@ def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
         "actions": _actions(request.actor, found),
         "breadcrumbs": crumbs((found.name, "")),
     }
-    return render(request, "organizations/detail.html", context)
+    if found.archived_at is None:
+        context |= purchase_context(request.actor, found, request.GET)
+    status = 422 if context.get("problems") else 200
+    return render(request, "organizations/detail.html", context, status=status)
 
 
 def _groups_url(actor: Actor, found: Organization) -> str:

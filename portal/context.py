@@ -37,6 +37,7 @@ MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
         (
             Item(_("Organizations"), "organizations:list", "building", Permission.ORGANIZATIONS_SEE),
             Item(_("Groups"), "groups:list", "users-group", Permission.GROUPS_SEE),
+            Item(_("Will not be billed"), "unbilled", "receipt-off", Permission.ORGANIZATIONS_SEE),
         ),
     ),
     (

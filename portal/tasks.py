@@ -1,4 +1,4 @@
-"""What is forgotten in the background when its time is over."""
+"""What the portal does in the background: forget what is over, and the weekly mail."""
 
 from typing import Final
 
@@ -6,6 +6,9 @@ from allauth.usersessions.models import UserSession
 from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
+
+from jobs.work import take_turn
+from portal import weekly_mail
 
 AT_ONCE: Final = 10_000
 
@@ -23,3 +26,13 @@ def forget_sessions() -> int:
 def _forget_some() -> int:
     expired = Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True)
     return Session.objects.filter(pk__in=list(expired[:AT_ONCE])).delete()[0]
+
+
+@shared_task(name=weekly_mail.MAIL)
+def mail_unbilled(reseller_id: int, mail_id: int) -> None:
+    take_turn(weekly_mail.MAIL, reseller_id, mail_id, work=weekly_mail.mail, give_up=weekly_mail.give_up)
+
+
+@shared_task(name="portal.weekly_mail", expires=600)
+def send_weekly_mails() -> int:
+    return weekly_mail.tick()

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from portal import erasing, event_views, key_views, preferences, sessions, settings_views, views, webhook_views
+from portal import (
+    erasing,
+    event_views,
+    key_views,
+    preferences,
+    sessions,
+    settings_views,
+    unbilled_views,
+    views,
+    webhook_views,
+)
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -10,6 +20,9 @@ urlpatterns = [
     path("help/roles/", views.roles_page, name="roles"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
+    path("will-not-be-billed/", unbilled_views.unbilled, name="unbilled"),
+    path("will-not-be-billed/export/", unbilled_views.export_unbilled, name="export_unbilled"),
+    path("will-not-be-billed/mail/", unbilled_views.mail_unbilled, name="mail_unbilled"),
     path("settings/", settings_views.profile, name="settings"),
     path("settings/mandatory-columns/", settings_views.mandatory_columns, name="mandatory_columns"),
     path("settings/api-keys/", key_views.api_keys, name="api_keys"),

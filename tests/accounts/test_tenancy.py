@@ -23,6 +23,7 @@ from imports.models import Import, ImportRow, KnownTenant, Portion, RememberedCo
 from organizations.intake import create_organizations
 from organizations.models import Organization, Source, WrittenBatch
 from people.models import Invitation
+from portal.models import WeeklyMail
 from webhooks.models import Delivery, Endpoint
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +154,7 @@ def fill(reseller, membership, group):
         WrittenBatch.objects.create(
             reseller=reseller, public_id=new_id(), membership=membership, api_key=key, source=Source.GRID
         )
+        WeeklyMail.objects.create(reseller=reseller, membership=membership, week=date.max)
         RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
         ImportRow.objects.create(
             reseller=reseller, batch=job, number=1, line=2, verdict=Verdict.VALID, public_id=new_id(), name="Shared"
@@ -260,6 +262,7 @@ LINKS = {
     ("organizations_groupmembership", "organization_id", "organizations_organization"),
     ("organizations_writtenbatch", "membership_id", "accounts_membership"),
     ("organizations_writtenbatch", "api_key_id", "accounts_apikey"),
+    ("portal_weeklymail", "membership_id", "accounts_membership"),
     ("people_invitation", "invited_by_id", "accounts_membership"),
     ("webhooks_delivery", "endpoint_id", "webhooks_endpoint"),
     ("webhooks_endpoint", "made_by_id", "accounts_membership"),
