@@ -50,7 +50,7 @@ def _gather(turn: Turn) -> Export:
 
 
 def _gather_batch(turn: Turn, actor: Actor, export: Export, found: OrganizationQuerySet) -> None:
-    made = FORMATS[export.format]
+    made = FORMATS[export.format].only(export.columns or ())
     if export.total is None:
         export.total = found.count()
     if made.most is not None and export.total > made.most:
@@ -67,7 +67,7 @@ def _gather_batch(turn: Turn, actor: Actor, export: Export, found: OrganizationQ
 
 def _write(turn: Turn, export: Export) -> None:
     rows = _told(turn, files.spooled_rows(export))
-    size = files.save(export, FORMATS[export.format].write(rows))
+    size = files.save(export, FORMATS[export.format].only(export.columns or ()).write(rows))
     with turn.step():
         export = _get(turn, State.WRITING)
         actor = actor_of(export.membership)

@@ -1,6 +1,6 @@
 """The verbs of a person who wants a file: a small one at once, a large one from the background (engine.py)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from django.db import transaction
@@ -21,20 +21,21 @@ MAKE: Final = "exports.make"
 AT_ONCE: Final = 5_000
 
 
-def export_now(actor: Actor, selection: Selection, format_name: str) -> Iterator[bytes]:
+def export_now(actor: Actor, selection: Selection, format_name: str, columns: Sequence[str] = ()) -> Iterator[bytes]:
     """The file's bytes, read from a transaction of their own. That it was taken out is recorded before."""
     actor.require(Permission.ORGANIZATIONS_SEE)
-    made = FORMATS[format_name]
+    made = FORMATS[format_name].only(columns)
     filters = selection.asked.narrowing if selection.is_all else {"selected": "ticked"}
     details = {"count": selection.count, "format": made.label, "filters": filters}
     record(actor, Kind.ORGANIZATIONS_EXPORTED, actor.reseller.public_id, details=details)
     return streamed(actor.reseller.pk, made.write(read_rows(actor, selection.rows, made)))
 
 
-def start_export(actor: Actor, selection: Selection, format_name: str) -> Export:
+def start_export(actor: Actor, selection: Selection, format_name: str, columns: Sequence[str] = ()) -> Export:
     """Have the file made in the background; one that is being made already is not begun again."""
     actor.require(Permission.ORGANIZATIONS_SEE)
     wanted = {"format": format_name, "asked": selection.asked.narrowing, "group_ids": _groups_of(actor)}
+    wanted["columns"] = list(columns) or None
     with transaction.atomic():
         made = Export.objects.permitted(actor).filter(**wanted, state__in=UNFINISHED).first()
         if made is None:

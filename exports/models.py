@@ -44,6 +44,7 @@ class Export(models.Model):
     # The groups that this person had; null for a role that is not bound to groups.
     group_ids = ArrayField(models.BigIntegerField(), null=True)
     format = models.CharField(max_length=8)
+    columns = ArrayField(models.CharField(max_length=32), null=True)  # of the list; null: all that the format has
     asked = models.JSONField(default=dict)  # search and filters, as the list's address says them
 
     state = models.CharField(max_length=16, choices=State, default=State.GATHERING)

@@ -4,7 +4,7 @@ An organization's groups are read from `groups`, which whoever reads the rows ha
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final
 
 from import_export.fields import Field
@@ -12,6 +12,7 @@ from import_export.resources import ModelResource, modelresource_factory
 
 from groups.names import join_names
 from organizations.as_json import value_as_json
+from organizations.columns import COLUMNS
 from organizations.fields import BESIDE, FIELDS, NAMES, text_of
 from organizations.fields import Field as OrganizationField
 from organizations.models import Organization
@@ -59,3 +60,11 @@ _VALUES: Final[dict[str, Content]] = {
 WITH_HEADINGS: Final = _resource(HEADINGS, _TEXTS)
 WITH_NAMES: Final = _resource(_same(_TEXTS), _TEXTS)
 AS_VALUES: Final = _resource(_same(_VALUES), _VALUES)
+
+
+@lru_cache(64)
+def with_columns(names: tuple[str, ...]) -> ModelResource:
+    """The name and these columns of the list, under the headings that an import knows where it knows the column."""
+    headings = {"name": HEADINGS["name"]} | {name: COLUMNS[name].english for name in names}
+    contents = {"name": _TEXTS["name"]} | {name: COLUMNS[name].text for name in names}
+    return _resource(headings, contents)

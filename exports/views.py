@@ -18,6 +18,7 @@ from exports.formats import FORMATS
 from exports.making import AT_ONCE, export_now, start_export
 from exports.models import UNFINISHED
 from organizations.bulk import Selection, get_selection
+from organizations.columns import known_columns
 from organizations.views import crumbs
 
 
@@ -30,9 +31,10 @@ def export(request: Request) -> HttpResponseBase:
     if name not in FORMATS or not selection.count:
         messages.error(request, _nothing(selection) if name in FORMATS else _("Choose the format of the file."))
         return redirect(reverse("organizations:list") + selection.asked.url())
+    columns = known_columns(request.POST.get("only_columns", "").split(","))
     if selection.count > AT_ONCE:
-        return redirect("exports:detail", start_export(request.actor, selection, name).public_id)
-    content = export_now(request.actor, selection, name)
+        return redirect("exports:detail", start_export(request.actor, selection, name, columns).public_id)
+    content = export_now(request.actor, selection, name, columns)
     headers = {"Content-Disposition": f'attachment; filename="{_file_name(request.actor, name)}"'}
     return StreamingHttpResponse(content, content_type=FORMATS[name].content_type, headers=headers)
 

@@ -1,6 +1,7 @@
 """The organizations list: what was asked for in the address, and the page that answers it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from django.db.models import Prefetch
@@ -13,7 +14,8 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from groups.access import get_groups
 from organizations import fields, filters
-from organizations.models import Organization, OrganizationQuerySet
+from organizations.columns import COLUMNS, USUAL, known_columns
+from organizations.models import Organization, OrganizationQuerySet, SavedView
 from organizations.pages import (
     SIZES,
     Order,
@@ -26,13 +28,16 @@ from organizations.pages import (
     honest,
     neighbours,
 )
+from organizations.saved_views import get_choice, get_views, may_change
 from organizations.tenants import tenant_state
 
+EVERYTHING: Final = "all"  # instead of a view: the whole list, also for those who begin with a view
+# What the list can be sorted by: the name in the address, and the column of the table.
 SORTS: Final = {
-    "name": (_("Name"), "sort_name"),
-    "domain": (_("Primary domain"), "primary_domain"),
-    "customer_number": (_("Customer number"), "customer_number_key"),
-    "created": (_("Created"), "created_at"),
+    "name": "sort_name",
+    "domain": "primary_domain",
+    "customer_number": "customer_number_key",
+    "created": "created_at",
 }
 # Under three letters there is no trigram to look up: the name's beginning is searched instead.
 SHORTEST_PART: Final = 3
@@ -40,7 +45,10 @@ SHORTEST_PART: Final = 3
 
 @dataclass(frozen=True)
 class Asked:
-    """A list's address in words: everything that makes the page, so that it can be reloaded and shared."""
+    """A list's address in words: everything that makes the page, so that it can be reloaded and shared.
+
+    `view` is where it comes from, and `columns` are named where they are not the view's or the person's own.
+    """
 
     search: str
     filters: dict[str, str]
@@ -49,6 +57,8 @@ class Asked:
     size: int
     after: str
     before: str
+    view: str
+    columns: tuple[str, ...]
 
     @classmethod
     def of(cls, actor: Actor, query: QueryDict) -> "Asked":
@@ -61,17 +71,28 @@ class Asked:
             size=asked_size(query),
             after=query.get("after", ""),
             before=query.get("before", ""),
+            view=query.get("view", "")[:36],
+            columns=known_columns(query.get("columns", "").split(",")),
         )
 
     @property
     def parts(self) -> dict[str, str]:
-        sort = f"{'-' * self.descending}{self.sort}"
-        return {"search": self.search, **self.filters, "sort": sort, "size": str(self.size)}
+        kept = {"search": self.search, **self.filters, "sort": self.order, "size": str(self.size)}
+        return kept | {"view": self.view, "columns": ",".join(self.columns)}
+
+    @property
+    def order(self) -> str:
+        return f"{'-' * self.descending}{self.sort}"
 
     @property
     def narrowing(self) -> dict[str, str]:
         """What decides which organizations are in the list, without their order and pages."""
         return ({"search": self.search} if self.search else {}) | self.filters
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What a view keeps beside its columns."""
+        return self.narrowing | {"sort": self.order}
 
     def url(self, **changes: Any) -> str:
         """The same list with something changed; any change but turning the page begins at the first page."""
@@ -96,29 +117,94 @@ def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
-    asked = Asked.of(actor, query)
+    views = get_views(actor)
+    asked, current = _current(Asked.of(actor, query), views)
+    columns = asked.columns or _columns(actor, current)
     found = find(actor, asked)
     page = get_page(
         found.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants"),
-        Order(SORTS[asked.sort][1], asked.descending),
+        Order(SORTS[asked.sort], asked.descending),
         size=asked.size,
         after=asked.after,
         before=asked.before,
     )
     return {
-        "rows": [_row(organization) for organization in page.rows],
+        "rows": [_line(organization, columns) for organization in page.rows],
         "count_label": _count_label(found),
         "search": asked.search,
         "search_hidden": _kept(asked),
-        "clear_url": "?",
+        "clear_url": f"?view={EVERYTHING}" if asked.view else "?",
         "chips": chips(actor, asked),
         "filters": _filters(actor, asked),
-        "kept": asked.parts,
-        "sort_headings": _headings(asked),
+        "kept": {name: value for name, value in asked.parts.items() if value},
+        "shown_columns": ",".join(columns),
+        "views": _views(actor, asked, current, views),
+        "sort_headings": _headings(asked, columns),
         "pager": _pager(asked, page),
         "empty": _empty(actor, asked, page),
         "can_create": actor.can(Permission.ORGANIZATIONS_CREATE),
         "can_import": actor.can(Permission.ORGANIZATIONS_CREATE_MANY),
+    }
+
+
+def _current(asked: Asked, views: Sequence[SavedView]) -> tuple[Asked, SavedView | None]:
+    """The view that the address names; one that does not exist for this person is left out of it."""
+    found = next((view for view in views if str(view.public_id) == asked.view), None)
+    return (asked, found) if found or asked.view == EVERYTHING else (replace(asked, view=""), None)
+
+
+def _columns(actor: Actor, current: SavedView | None) -> tuple[str, ...]:
+    """The view's columns, else the person's own, else the usual ones."""
+    chosen = current.columns if current else get_choice(actor).columns
+    return known_columns(chosen) or USUAL
+
+
+def asked_of_view(actor: Actor, view: SavedView) -> Asked:
+    """The list that the view asks for, as far as this actor can: a filter by what they don't see narrows nothing."""
+    query = QueryDict(mutable=True)
+    query.update({**view.asked, "view": str(view.public_id)})
+    return Asked.of(actor, query)
+
+
+def whole_address(actor: Actor, query: QueryDict) -> str:
+    """Where an address leads that names nothing, or nothing but a view; empty where it says everything itself."""
+    wanted = str(get_choice(actor).default_view or "") if not query else query["view"] if set(query) == {"view"} else ""
+    found = next((view for view in get_views(actor) if str(view.public_id) == wanted), None) if wanted else None
+    whole = asked_of_view(actor, found).url() if found else ""
+    return "" if whole == f"?{query.urlencode()}" else whole
+
+
+def _views(actor: Actor, asked: Asked, current: SavedView | None, views: Sequence[SavedView]) -> dict[str, Any]:
+    items = [
+        {
+            "name": view.name,
+            "url": address({"view": view.public_id}),
+            "current": view == current,
+            "is_shared": view.is_shared,
+        }
+        for view in views
+    ]
+    told = {
+        "own": [item for item in items if not item["is_shared"]],
+        "shared": [item for item in items if item["is_shared"]],
+        "all_url": f"?view={EVERYTHING}",
+        "query": asked.url(),
+    }
+    return told | (_changed(actor, asked, current) if current else {"name": "", "is_plain": not asked.narrowing})
+
+
+def _changed(actor: Actor, asked: Asked, current: SavedView) -> dict[str, Any]:
+    """How the list on the page differs from the view that it comes from, and what can be done about it."""
+    as_saved = asked_of_view(actor, current)
+    is_changed = as_saved.kept != asked.kept or asked.columns not in ((), tuple(current.columns))
+    return {
+        "name": current.name,
+        "is_whole": as_saved.narrowing == {name: value for name, value in current.asked.items() if name != "sort"},
+        "is_changed": is_changed,
+        "update_url": reverse("organizations:update_view", args=[current.public_id])
+        if may_change(actor, current)
+        else "",
+        "reset_url": as_saved.url(),
     }
 
 
@@ -153,6 +239,21 @@ def _row(organization: Organization) -> dict[str, Any]:
     }
 
 
+def _line(organization: Organization, columns: Sequence[str]) -> dict[str, Any]:
+    return {
+        "url": reverse("organizations:detail", args=[organization.public_id]),
+        "id": str(organization.public_id),
+        "archived": organization.archived_at is not None,
+        "name": organization.name,
+        "cells": [_cell(organization, name) for name in columns],
+    }
+
+
+def _cell(organization: Organization, name: str) -> dict[str, Any]:
+    column = COLUMNS[name]
+    return {"name": name, "label": column.label, "is_short": column.is_short, **column.cell(organization)}
+
+
 def _count_label(found: OrganizationQuerySet) -> str:
     count, is_more = count_honestly(found)
     number = honest(count, is_more)
@@ -185,21 +286,22 @@ def _filters(actor: Actor, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _kept(asked: Asked) -> list[dict[str, str]]:
-    kept = {name: asked.parts[name] for name in ("sort", "size")}
-    return [{"name": name, "value": value} for name, value in kept.items() if value not in ("name", str(SIZES[0]))]
+    kept = {name: asked.parts[name] for name in ("sort", "size", "view", "columns")}
+    usual = ("", "name", str(SIZES[0]))
+    return [{"name": name, "value": value} for name, value in kept.items() if value not in usual]
 
 
-def _headings(asked: Asked) -> list[dict[str, Any]]:
-    plain = {"groups": _("Groups"), "tenant": _("Microsoft tenant"), "source": _("Source")}
-    order = ("name", "domain", "customer_number", "groups", "tenant", "source", "created")
-    return [_heading(asked, name) if name in SORTS else {"label": plain[name]} for name in order]
+def _headings(asked: Asked, columns: Sequence[str]) -> list[dict[str, Any]]:
+    return [_heading(asked, "name", _("Name")), *(_heading(asked, COLUMNS[n].sort, COLUMNS[n].label) for n in columns)]
 
 
-def _heading(asked: Asked, name: str) -> dict[str, Any]:
-    is_sorted = asked.sort == name
+def _heading(asked: Asked, sort: str, label: Any) -> dict[str, Any]:
+    if not sort:
+        return {"label": label}
+    is_sorted = asked.sort == sort
     direction = ("descending" if asked.descending else "ascending") if is_sorted else ""
     turn = "-" if is_sorted and not asked.descending else ""
-    return {"label": SORTS[name][0], "url": asked.url(sort=f"{turn}{name}"), "aria_sort": direction}
+    return {"label": label, "url": asked.url(sort=f"{turn}{sort}"), "aria_sort": direction}
 
 
 def _pager(asked: Asked, page: Page[Organization]) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """How organizations are stored: columns, constraints, and who may see which rows. What a value may be is fields/."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -160,3 +162,58 @@ class WrittenBatch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.public_id}"
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def permitted(self, actor: Actor | None) -> "SavedViewQuerySet":
+        """A person's own and those that are shared with the reseller; a program has none."""
+        if actor is None or actor.key or not actor.can(Permission.ORGANIZATIONS_SEE):
+            return self.none()
+        return self.filter(Q(is_shared=True) | Q(membership=actor.membership), reseller=actor.reseller)
+
+
+class SavedView(models.Model):
+    """The list of organizations as somebody wants to find it again. It says what is asked, never what is answered."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    public_id = models.UUIDField(default=new_id, editable=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
+    name = models.CharField(max_length=100)
+    is_shared = models.BooleanField(default=False)
+    asked = models.JSONField(default=dict)  # search, filters and sort, as the list's address says them
+    columns = ArrayField(models.CharField(max_length=32), default=list)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("reseller", "public_id", name="saved_view_public_id_is_unique"),
+            models.UniqueConstraint(
+                "reseller",
+                "membership",
+                Lower("name"),
+                condition=Q(is_shared=False),
+                name="own_view_has_a_name_of_its_own",
+            ),
+            models.UniqueConstraint(
+                "reseller", Lower("name"), condition=Q(is_shared=True), name="shared_view_has_a_name_of_its_own"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ListChoice(models.Model):
+    """How one person wants the list of organizations when nothing else is asked for."""
+
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
+    columns = ArrayField(models.CharField(max_length=32), default=list)  # none: the usual ones
+    default_view = models.UUIDField(null=True)  # a view's public id; one that is gone counts as none
+
+    class Meta:
+        constraints = [models.UniqueConstraint("reseller", "membership", name="one_list_choice_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.membership}"

@@ -22,7 +22,7 @@ from organizations.fields import BY_NAME, FIELDS, shown
 from organizations.forms import GROUPS, OrganizationForm
 from organizations.hints import Hint, get_hints, told_restated
 from organizations.intake import Outcome, create_organizations
-from organizations.listing import list_context
+from organizations.listing import list_context, whole_address
 from organizations.models import Organization, Source
 from organizations.purchases import purchase_context
 from organizations.tenants import tenants_of
@@ -40,6 +40,8 @@ def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
 @require_safe
 def organizations(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
+    if whole := whole_address(request.actor, request.GET):
+        return redirect(request.path + whole)
     context = list_context(request.actor, request.GET)
     context["bulk_actions"] = actions_for(request.actor, archived="archived" in context["kept"])
     return render(request, "organizations/list.html", context | {"breadcrumbs": crumbs()})

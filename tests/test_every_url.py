@@ -22,6 +22,7 @@ from exports.making import start_export
 from exports.tasks import make
 from imports.tasks import read
 from organizations.bulk import get_selection
+from organizations.saved_views import save_view
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
 from webhooks.endpoints import make_endpoint
@@ -58,6 +59,19 @@ TABLE = [
     ("organizations/new/hints/", "post", (LOGIN, 200, 403, 200, 403, 200, 200, 200, 403)),
     ("organizations/bulk/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
     ("organizations/bulk/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("organizations/columns/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/columns/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("organizations/views/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/views/", "post", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("organizations/views/new/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
+    ("organizations/views/new/", "post", (LOGIN, 422, 422, 422, 422, 422, 422, 422, 403)),
+    ("organizations/views/{view}/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/views/{view}/", "post", (LOGIN, 422, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/views/{view}/update/", "get", (LOGIN, 405, 405, 405, 405, 405, 405, 405, 403)),
+    ("organizations/views/{view}/update/", "post", (LOGIN, 302, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/views/{view}/delete/", "get", (LOGIN, 200, 403, 403, 403, 403, 403, 404, 403)),
+    ("organizations/views/{private}/", "get", (LOGIN, 200, 404, 404, 404, 404, 404, 404, 403)),
+    ("organizations/views/{private}/delete/", "post", (LOGIN, 302, 404, 404, 404, 404, 404, 404, 403)),
     ("organizations/{own}/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 404, 403)),
     ("organizations/{dach}/", "get", (LOGIN, 200, 200, 404, 404, 404, 404, 404, 403)),
     ("organizations/{own}/edit/", "get", (LOGIN, 200, 403, 200, 403, 200, 200, 404, 403)),
@@ -273,13 +287,15 @@ def ids(cast):
         tenant = Tenant.objects.create(reseller=cast.northwind, tenant_id=uuid.uuid4(), name="Tenant AB")
         auto = prepare(cast.admin)
         hook, _ = make_endpoint(cast.admin, webhook())
+        view = save_view(cast.admin, "Shared", {}, [], shared=True)
+        private = save_view(cast.admin, "Private", {}, [])
         export, made = (start_export(cast.admin, get_selection(cast.admin, ALL), name) for name in ("csv", "json"))
     make(cast.northwind.pk, made.pk)
     key = program(cast).key
     people = {name: cast.members[role].user.public_id for name, role in PLACES.items()}
     found = {"own": own, "dach": dach, "job": newest(cast), "invited": invited, "reseller": cast.northwind, "key": key}
     found |= {"nordics": cast.nordics, "its_dach": cast.dach}
-    found |= {"hook": hook, "reading": reading, "export": export, "made": made}
+    found |= {"view": view, "private": private, "hook": hook, "reading": reading, "export": export, "made": made}
     sent = {"name": "Row AB", "primary_domain": "row.example", "notification_email": "it@row.example"}
     grid = cast.sign_in().post("/organizations/create-multiple/rows/", sent | {"groups": str(cast.dach.public_id)})
     gone = User.objects.create_user("gone@northwind.example", name="Gone")

@@ -7,7 +7,7 @@ from import_export.resources import ModelResource
 
 from exports.formats.json import write_json
 from exports.formats.template import write_template
-from exports.resources import AS_VALUES, WITH_HEADINGS, WITH_NAMES
+from exports.resources import AS_VALUES, WITH_HEADINGS, WITH_NAMES, with_columns
 from organizations.csv_file import csv_file
 from organizations.models import Organization
 from organizations.xlsx_file import CONTENT_TYPE, MOST_ROWS, xlsx_file
@@ -30,6 +30,11 @@ class Format(NamedTuple):
     def row(self, organization: Organization) -> list[Any]:
         row: list[Any] = self.resource.export_resource(organization)
         return row
+
+    def only(self, columns: Sequence[str]) -> "Format":
+        """With these columns of a list instead of all; formats that are read by names keep theirs."""
+        is_possible = columns and self.resource is WITH_HEADINGS and self.writer is not write_template
+        return self._replace(resource=with_columns(tuple(columns))) if is_possible else self
 
     def write(self, rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
         return self.writer(self.resource.get_export_headers(), rows)

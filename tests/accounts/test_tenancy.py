@@ -21,7 +21,7 @@ from groups.access import actor_of
 from groups.models import Assignment
 from imports.models import Import, ImportRow, KnownTenant, Portion, RememberedColumns, RowEdit, Undo, Verdict
 from organizations.intake import create_organizations
-from organizations.models import Organization, Source, WrittenBatch
+from organizations.models import ListChoice, Organization, SavedView, Source, WrittenBatch
 from people.models import Invitation
 from portal.models import WeeklyMail
 from webhooks.models import Delivery, Endpoint
@@ -154,6 +154,8 @@ def fill(reseller, membership, group):
         WrittenBatch.objects.create(
             reseller=reseller, public_id=new_id(), membership=membership, api_key=key, source=Source.GRID
         )
+        SavedView.objects.create(reseller=reseller, membership=membership, name="Shared")
+        ListChoice.objects.create(reseller=reseller, membership=membership)
         WeeklyMail.objects.create(reseller=reseller, membership=membership, week=date.max)
         RememberedColumns.objects.create(reseller=reseller, membership=membership, headings="a", columns={})
         ImportRow.objects.create(
@@ -262,6 +264,8 @@ LINKS = {
     ("organizations_groupmembership", "organization_id", "organizations_organization"),
     ("organizations_writtenbatch", "membership_id", "accounts_membership"),
     ("organizations_writtenbatch", "api_key_id", "accounts_apikey"),
+    ("organizations_listchoice", "membership_id", "accounts_membership"),
+    ("organizations_savedview", "membership_id", "accounts_membership"),
     ("portal_weeklymail", "membership_id", "accounts_membership"),
     ("people_invitation", "invited_by_id", "accounts_membership"),
     ("webhooks_delivery", "endpoint_id", "webhooks_endpoint"),

@@ -65,6 +65,9 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     addresses = [
         "/organizations/",
         "/organizations/?search=nothing-has-this-name",
+        "/organizations/columns/",
+        "/organizations/views/",
+        "/organizations/views/new/?search=a&source=form",
         "/organizations/new/",
         "/organizations/create-multiple/",
         "/organizations/create-multiple/rows/",

@@ -30,6 +30,7 @@ from organizations.changes import change_organization
 from organizations.intake import create_organizations
 from organizations.members import add_members
 from organizations.models import Organization, Source
+from organizations.saved_views import save_view
 from people.access import get_invitations
 from people.inviting import Draft, invite_people
 from support.cast import customer
@@ -54,6 +55,7 @@ AUDIENCES = {
     "tenants": UNBOUND,
     "manager": UNBOUND | {MANAGER},  # an import of the manager's
     "admin": UNBOUND,
+    "private": {ADMIN},  # a view of the list that is the admin's own
     "logged": UNBOUND,  # keys and exports: the event log of the whole reseller names them
 }
 
@@ -94,6 +96,7 @@ class World:
             )
             self.sync, self.auto, self.key = refresh(self.admin), prepare(self.admin), self.api_key()
             self.hook = self.webhook()
+            self.view, self.private = self.saved_view("reseller", shared=True), self.saved_view("private")
             self.exports = [self.export("csv"), self.export("json")]
         make(self.reseller.pk, self.exports[1].pk)
         self.imports = {"near": self.imported(MANAGER, "near"), "far": self.imported(ADMIN, "far")}
@@ -164,6 +167,11 @@ class World:
         url = self.handle("logged", f"https://erp.{self.word.lower()}.example/hook")
         hook, _ = make_endpoint(self.admin, webhook(url, name=self.handle("logged", f"Hook {self.word}")))
         return self.id("logged", hook)
+
+    def saved_view(self, audience, **options):
+        """One that narrows by a group which bound readers don't know."""
+        asked = {"group": str(self.groups["far"].public_id)}
+        return self.id(audience, save_view(self.admin, self.name(audience, "View"), asked, [], **options))
 
     # Things
 
@@ -256,7 +264,7 @@ class World:
         found |= {"reading": self.sync, "auto": self.auto, "export": self.exports[0], "made": self.exports[1]}
         one, two = (stranger.user for stranger in self.strangers)
         found |= {"person": one, "me": one, "other": two}
-        found |= {"removed": self.removed.user, "hook": self.hook}
+        found |= {"removed": self.removed.user, "hook": self.hook, "view": self.view, "private": self.private}
         given = {"token": "nonsense", "grid": self.grids[zone], "tenant": self.tenants[zone].tenant_id}
         given |= {"domain": self.domain(zone), "number": self.organizations[zone].customer_number}
         given |= {"email": one.email, "invited_email": self.invitation.email, "group_name": self.groups[zone].name}

@@ -1,0 +1,107 @@
+"""The columns that a list of organizations can have: the heading of each, what a cell shows, and what a file holds."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from groups.names import join_names
+from organizations.fields import BESIDE, BY_NAME, NAMES, shown, text_of
+from organizations.models import Organization
+from organizations.tenants import tenant_state
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+# What a cell of the list shows: `text`, `badges`, `badge` with its `tone`, or `when`; empty for a blank one.
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """`english` is the heading in files. `sort` is the name by which the list can be sorted, if it can."""
+
+    name: str
+    label: "StrPromise"
+    english: str
+    cell: Callable[[Organization], Cell]
+    text: Callable[[Organization], str]
+    sort: str = ""
+    is_short: bool = False
+
+
+def _field(name: str, sort: str = "") -> Column:
+    """One of the seventeen fields; short ones are not broken into lines."""
+
+    def cell(organization: Organization) -> Cell:
+        value = getattr(organization, name)
+        return {"text": shown(name, value)} if value not in (None, "") else {}
+
+    def text(organization: Organization) -> str:
+        return text_of(name, getattr(organization, name))
+
+    field = BY_NAME[name]
+    return Column(name, field.heading, field.english_heading, cell, text, sort, is_short=name in _SHORT)
+
+
+_SHORT: Final = {"approval_process", "approval_limit", "billing_start_date", "postal_code", "contact_phone"}
+
+
+def _groups(organization: Organization) -> list[str]:
+    return [group.name for group in organization.groups.all()]
+
+
+def _tenant_cell(organization: Organization) -> Cell:
+    told = tenant_state(organization)
+    return {"badge": told["tenant_label"], "tone": told["tenant_tone"]} if told["tenant_label"] else {}
+
+
+def _moment(name: str, label: "StrPromise", english: str, sort: str = "") -> Column:
+    def text(organization: Organization) -> str:
+        return str(getattr(organization, name).isoformat(timespec="seconds"))
+
+    return Column(
+        name.removesuffix("_at"), label, english, lambda row: {"when": getattr(row, name)}, text, sort, is_short=True
+    )
+
+
+# In the order in which they are offered. The name is the first column of every list.
+COLUMNS: Final = {
+    column.name: column
+    for column in (
+        _field("primary_domain", "domain"),
+        _field("customer_number", "customer_number"),
+        Column(
+            "groups",
+            _("Groups"),
+            BESIDE["organization_groups"],
+            lambda row: {"badges": _groups(row)},
+            lambda row: join_names(_groups(row)),
+        ),
+        Column(
+            "tenant",
+            _("Microsoft tenant"),
+            "Microsoft tenants",
+            _tenant_cell,
+            lambda row: "; ".join(str(tenant) for tenant in row.tenants.all() if tenant.ended_at is None),
+        ),
+        Column(
+            "source",
+            _("Source"),
+            "Source",
+            lambda row: {"text": row.get_source_display()},
+            lambda row: row.source,
+            is_short=True,
+        ),
+        _moment("created_at", _("Created"), "Created", "created"),
+        _moment("updated_at", _("Changed"), "Changed"),
+        *(_field(name) for name in NAMES if name not in ("name", "primary_domain", "customer_number")),
+    )
+}
+USUAL: Final = ("primary_domain", "customer_number", "groups", "tenant", "source", "created")
+
+
+def known_columns(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that are columns, each once, in their order."""
+    return tuple(name for name in dict.fromkeys(names) if name in COLUMNS)
