@@ -25,6 +25,7 @@ from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context, whole_address
 from organizations.models import Organization, Source
 from organizations.purchases import purchase_context
+from organizations.recent import remember
 from organizations.tenants import tenants_of
 
 MORE = "cb_more"  # the cookie in which a browser keeps whether More was left open
@@ -115,6 +116,7 @@ def _form_page(request: Request, form: OrganizationForm, status: int = 200) -> H
 @require_safe
 def organization(request: Request, public_id: uuid.UUID) -> HttpResponse:
     found = get_organization(request.actor, public_id)
+    remember(request.session, found)
     context = {
         "organization": {
             "name": found.name,

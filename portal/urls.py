@@ -4,7 +4,10 @@ from portal import (
     erasing,
     event_views,
     key_views,
+from portal import (
+    palette_views,
     preferences,
+)
     sessions,
     settings_views,
     unbilled_views,
@@ -16,6 +19,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("events/", event_views.event_log, name="events"),
     path("events/export/", event_views.export_events, name="export_events"),
+    path("search/", palette_views.search, name="search"),
     path("help/", views.help_page, name="help"),
     path("help/roles/", views.roles_page, name="roles"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),

@@ -48,6 +48,7 @@ ALL = QueryDict("scope=all")
 # one that is. The neighbour meets Northwind's ids and is told that they don't exist.
 TABLE = [
     ("", "get", (LOGIN, 302, 302, 302, 302, 302, 302, 302, 403)),
+    ("search/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("help/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("help/roles/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 403)),
     ("accounts/sessions/", "get", (LOGIN, 200, 200, 200, 200, 200, 200, 200, 200)),

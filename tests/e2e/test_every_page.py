@@ -112,6 +112,8 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/settings/api-keys/new/",
         "/settings/webhooks/",
         "/settings/webhooks/new/",
+        "/search/",
+        "/search/?q=nothing-has-this-name",
         "/help/",
         "/api/v1/docs",
         "/there-is-no-such-page/",

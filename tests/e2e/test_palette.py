@@ -1,0 +1,88 @@
+"""The palette in a browser: by keyboard alone, and the same without a script."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.timeout(120)]
+FIELD = "[data-palette] [role=combobox]"
+
+
+def active(page):
+    """The option that assistive technology is told of."""
+    name = page.get_attribute(FIELD, "aria-activedescendant")
+    return page.locator(f"#{name}").inner_text() if name else ""
+
+
+def test_an_organization_is_reached_with_the_keyboard_alone(visit):
+    page = visit()
+    page.goto("/events/")
+    page.keyboard.press("Control+k")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "combobox"
+    page.wait_for_selector("[data-palette] [role=option]")
+    page.keyboard.type("bodensee")
+    page.wait_for_selector("[data-palette] [role=option]:has-text('Bodensee Optik GmbH')")
+    page.wait_for_function("document.querySelectorAll('[data-palette] [role=option]').length === 1")
+    assert "Bodensee Optik" in active(page) and page.get_attribute(FIELD, "aria-expanded") == "true"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Bodensee Optik GmbH')")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[data-palette] [role=group]:has-text('Recently visited')")
+    assert active(page) == "", "nothing is chosen before one says something"
+    page.keyboard.press("ArrowDown")
+    assert "Bodensee Optik" in active(page)
+    page.keyboard.press("ArrowUp")
+    last = page.locator("[data-palette] [role=option]").last.inner_text()
+    assert active(page) == last, "it goes round"
+    page.keyboard.press("Escape")
+    page.wait_for_selector("[data-palette]", state="hidden")
+
+
+def test_the_focus_comes_back_to_the_button_and_a_click_opens_what_is_clicked(visit):
+    page = visit()
+    page.focus("[data-palette-open]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("[data-palette] [role=option]")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.hasAttribute('data-palette-open')")
+    page.click("[data-palette-open]")
+    page.click("[data-palette] [role=option]:has-text('Will not be billed')")
+    page.wait_for_url("**/will-not-be-billed/")
+
+
+def test_nothing_found_is_said_and_enter_leads_to_the_page(visit):
+    page = visit()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("nothing-is-called-so")
+    page.wait_for_selector("[data-palette] [role=status]:has-text('Nothing matches')")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/search/\?q=nothing-is-called-so"))
+
+
+def test_a_server_that_does_not_answer_is_said(visit):
+    page = visit()
+    page.route("**/search/**", lambda route: route.abort())
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[data-palette] [role=status]:has-text('does not answer')")
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
+def test_the_open_palette_can_be_used_by_everyone(visit, scheme, width):
+    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page.click("[data-palette-open]")
+    page.wait_for_selector("[data-palette] [role=option]")
+    page.keyboard.press("ArrowDown")
+    rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+    found = Axe().run(page, options=rules).response["violations"]
+    assert [(item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+
+
+def test_without_a_script_the_button_is_a_link_to_the_same(visit):
+    page = visit(java_script_enabled=False)
+    page.click("[data-palette-open]")
+    page.fill("#search", "bodensee")
+    page.click("main button:has-text('Search')")
+    page.click("main a:has-text('Bodensee Optik GmbH')")
+    assert page.inner_text("h1").startswith("Bodensee Optik GmbH")
