@@ -1,7 +1,7 @@
 """The verbs of a person who wants a file: a small one at once, a large one from the background (engine.py)."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 
@@ -34,8 +34,8 @@ def export_now(actor: Actor, selection: Selection, format_name: str, columns: Se
 def start_export(actor: Actor, selection: Selection, format_name: str, columns: Sequence[str] = ()) -> Export:
     """Have the file made in the background; one that is being made already is not begun again."""
     actor.require(Permission.ORGANIZATIONS_SEE)
-    wanted = {"format": format_name, "asked": selection.asked.narrowing, "group_ids": _groups_of(actor)}
-    wanted["columns"] = list(columns) or None
+    wanted: dict[str, Any] = {"format": format_name, "asked": selection.asked.narrowing}
+    wanted |= {"group_ids": _groups_of(actor), "columns": list(columns) or None}
     with transaction.atomic():
         made = Export.objects.permitted(actor).filter(**wanted, state__in=UNFINISHED).first()
         if made is None:

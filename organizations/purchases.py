@@ -41,7 +41,7 @@ class PurchaseForm(forms.Form):
     )
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="purchase_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "purchase_%s"} | kwargs)
         self.fields["amount"].help_text = currency
         self.fields["amount"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 

@@ -50,7 +50,7 @@ def unbilled_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     page = _page(actor, asked)
     return {
         "reasons": [_reason(actor, asked, found) for found in counted],
-        "chosen": {"label": asked.reason.label, "told": asked.reason.told, "is_tenants": not asked.reason.narrowing},
+        "chosen": _chosen(asked.reason),
         "rows": [_row(actor, row) for row in page.rows],
         "bulk": _bulk(actor, asked),
         "pager": {
@@ -61,6 +61,17 @@ def unbilled_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         },
         "empty": _empty(actor, counted),
         "can_create": actor.can(Permission.ORGANIZATIONS_CREATE),
+    }
+
+
+def _chosen(reason: Reason) -> dict[str, Any]:
+    """What is the same on every line of the list needs no column."""
+    return {
+        "label": reason.label,
+        "told": reason.told,
+        "is_tenants": not reason.narrowing,
+        "shows_start": reason.name != "no_start",
+        "shows_number": reason.name != "no_number",
     }
 
 

@@ -52,6 +52,7 @@ function wake(dialog, opener) {
   const open = () => {
     if (dialog.open) return;
     dialog.showModal();
+    input.focus();
     input.select();
     ask();
   };
