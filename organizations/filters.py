@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -39,7 +38,7 @@ class Filter:
     label: "StrPromise"
     blank: "StrPromise"
     choices: Callable[[Actor], Choices]
-    apply: Callable[[OrganizationQuerySet, str], OrganizationQuerySet]
+    apply: Callable[[Actor, OrganizationQuerySet, str], OrganizationQuerySet]
 
 
 def _groups(actor: Actor) -> Choices:
@@ -47,7 +46,7 @@ def _groups(actor: Actor) -> Choices:
     return mine if actor.is_group_bound else [*mine, (NO_GROUP, str(_("In no group")))]
 
 
-def _in_group(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+def _in_group(_actor: Actor, rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     memberships = GroupMembership.objects.filter(organization_id=OuterRef("pk"), reseller_id=OuterRef("reseller_id"))
     memberships = memberships.filter(group__deleted_at=None)
     if value == NO_GROUP:
@@ -55,19 +54,18 @@ def _in_group(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     return rows.filter(Exists(memberships.filter(group__public_id=value)))
 
 
-def _missing(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+def _missing(_actor: Actor, rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     return rows.filter(**{f"{value}__isnull": True} if value == "billing_start_date" else {value: ""})
 
 
-def _billing(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
-    """By what the organization's billing start date says today, at the place whose time zone is active."""
+def _billing(actor: Actor, rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+    """By what the organization's billing start date says today, where the reseller is."""
     if value == "none":
         return rows.filter(billing_start_date=None)
-    today = timezone.localdate()
-    return rows.filter(**{f"billing_start_date__{'gt' if value == 'later' else 'lte'}": today})
+    return rows.filter(**{f"billing_start_date__{'gt' if value == 'later' else 'lte'}": actor.reseller.today()})
 
 
-def _archived(rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
+def _archived(_actor: Actor, rows: OrganizationQuerySet, value: str) -> OrganizationQuerySet:
     return rows.exclude(archived_at=None) if value == "only" else rows
 
 
@@ -78,21 +76,21 @@ FILTERS: Final = (
         _("Source"),
         _("Any source"),
         lambda actor: [(value, str(label)) for value, label in Source.choices],
-        lambda rows, value: rows.filter(source=value),
+        lambda actor, rows, value: rows.filter(source=value),
     ),
     Filter(
         "tenant",
         _("Microsoft tenant"),
         _("With or without"),
         lambda actor: [("linked", str(_("Linked"))), ("none", str(_("None")))],
-        lambda rows, value: linked(rows) if value == "linked" else rows.filter(tenants=None),
+        lambda actor, rows, value: linked(rows) if value == "linked" else rows.filter(tenants=None),
     ),
     Filter(
         "approval",
         _("Approval process"),
         _("On or off"),
         lambda actor: [("on", str(_("On"))), ("off", str(_("Off")))],
-        lambda rows, value: rows.filter(approval_process=value == "on"),
+        lambda actor, rows, value: rows.filter(approval_process=value == "on"),
     ),
     Filter(
         "billing",
@@ -128,11 +126,11 @@ def chosen(actor: Actor, query: Mapping[str, Any]) -> dict[str, str]:
     return {f.name: wanted[f.name] for f in FILTERS if wanted[f.name] and wanted[f.name] in dict(f.choices(actor))}
 
 
-def narrow(rows: OrganizationQuerySet, values: Mapping[str, str]) -> OrganizationQuerySet:
+def narrow(actor: Actor, rows: OrganizationQuerySet, values: Mapping[str, str]) -> OrganizationQuerySet:
     """The rows that pass every chosen filter; archived ones only when they were asked for."""
     if "archived" not in values:
         rows = rows.filter(archived_at=None)
     for found in FILTERS:
         if found.name in values:
-            rows = found.apply(rows, values[found.name])
+            rows = found.apply(actor, rows, values[found.name])
     return rows

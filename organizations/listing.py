@@ -103,7 +103,7 @@ class Asked:
 def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
     """The organizations the actor sees that pass the filters and have the text in name, domain or a number."""
     permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
-    return matching(filters.narrow(permitted, asked.filters), asked.search)
+    return matching(filters.narrow(actor, permitted, asked.filters), asked.search)
 
 
 def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:

@@ -68,6 +68,7 @@ OTHERS: Final = (
     Item(gettext_lazy("Help"), "help", "help-circle", _SEE),
     Item(gettext_lazy("Roles"), "roles", "help-circle", _SEE),
     Item(gettext_lazy("What programs can do (API)"), "api_docs", "help-circle", _SEE),
+    Item(gettext_lazy("Language and time"), "preferences", "settings", _SEE),
     Item(gettext_lazy("Two-step sign-in"), "mfa_index", "shield-check", _SEE),
     Item(gettext_lazy("Change password"), "account_change_password", "key", _SEE),
     Item(gettext_lazy("Where I am signed in"), "usersessions_list", "device-desktop", _SEE),

@@ -34,7 +34,7 @@ class Reason:
     def find(self, actor: Actor) -> QuerySet[Any]:
         if not self.narrowing:
             return get_tenants(actor).open()
-        return filters.narrow(Organization.objects.permitted(actor, self.permission), self.narrowing)
+        return filters.narrow(actor, Organization.objects.permitted(actor, self.permission), self.narrowing)
 
 
 REASONS: Final = (

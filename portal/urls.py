@@ -4,10 +4,8 @@ from portal import (
     erasing,
     event_views,
     key_views,
-from portal import (
     palette_views,
     preferences,
-)
     sessions,
     settings_views,
     unbilled_views,

@@ -6,11 +6,12 @@ from typing import Final
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.actors import Actor
+from accounts.languages import speaking_to
 from accounts.models import Reseller
 from accounts.roles import Permission
 from accounts.tenancy import acting_for
@@ -87,7 +88,7 @@ def _take_week(turn: Turn) -> EmailMessage | None:
     found.week = week
     found.save(update_fields=["week"])
     actor = actor_of(found.membership)
-    with translation.override(actor.reseller.language), timezone.override(actor.reseller.zone):
+    with speaking_to(found.membership):
         return _message(actor)
 
 

@@ -108,7 +108,7 @@ def _inside(actor: Actor, group: Group) -> QuerySet[GroupMembership]:
 def _find(actor: Actor, group: Group, asked: Asked) -> OrganizationQuerySet:
     rows = matching(_candidates(actor), asked.search)
     if asked.show == "none":
-        return filters.narrow(rows, {"group": filters.NO_GROUP})
+        return filters.narrow(actor, rows, {"group": filters.NO_GROUP})
     if asked.show == "members":
         return rows.filter(pk__in=_inside(actor, group).values("organization_id"))
     if asked.show == "others":
