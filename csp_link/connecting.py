@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from accounts.actors import Actor
 from accounts.models import Reseller
@@ -82,7 +83,9 @@ def _write(connection: Connection, wanted: Wanted, *, forget: bool) -> None:
     connection.set(**values)
 
 
+@translation.override("en")
 def _texts(connection: Connection) -> dict[str, str]:
+    """For the log, which its readers read in languages of their own."""
     expires = connection.credential_expires_on
     return {
         "cloud": connection.get_cloud_display(),
@@ -96,7 +99,9 @@ def _texts(connection: Connection) -> dict[str, str]:
 def _changes(before: Mapping[str, str], after: Mapping[str, str], has_new_credential: bool) -> dict[str, list[str]]:
     """For the log: of the secret only that it is another."""
     changes = {name: [before.get(name, ""), after[name]] for name in after if before.get(name, "") != after[name]}
-    return changes | ({"credential": ["…" if before else "", _("(another one)")]} if has_new_credential else {})
+    return changes | (
+        {"credential": ["…" if before else "", gettext_noop("(another one)")]} if has_new_credential else {}
+    )
 
 
 def ask_for_check(actor: Actor) -> None:

@@ -14,3 +14,5 @@ LABELS: Final = {
     "domain": _("Domain"),
     "relationship": _("Relationship"),
 }
+# Fields whose values the log keeps as English words, to be put into the reader's.
+IN_WORDS: Final = frozenset({"cloud", "mode", "credential"})

@@ -17,7 +17,7 @@ from accounts.roles import Permission
 from csp_link.access import get_connection, get_last_sync, get_tenants
 from csp_link.forms import ConnectionForm
 from csp_link.health import UNUSED_DAYS, again, health_of, in_words, warnings_of
-from csp_link.labels import LABELS
+from csp_link.labels import IN_WORDS, LABELS
 from csp_link.models import OPEN, Connection, Mode, Standing, State, Sync
 from csp_link.syncing import UNFINISHED
 from events.log import Change, get_timeline
@@ -191,7 +191,9 @@ def _timeline(actor: Actor, connection: Connection) -> list[dict[str, Any]]:
 
 
 def _change(change: Change) -> dict[str, Any]:
-    return {"label": LABELS.get(change.field, change.field), **vars(change)}
+    texts = {"before": change.before, "after": change.after}
+    said = {name: _(text) if text and change.field in IN_WORDS else text for name, text in texts.items()}
+    return said | {"label": LABELS.get(change.field, change.field)}
 
 
 def _settings(connection: Connection) -> list[dict[str, str]]:

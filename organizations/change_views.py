@@ -22,7 +22,7 @@ from organizations.changes import (
     archive_organizations,
     change_organization,
     restore_organizations,
-    texts_of,
+    written_texts_of,
 )
 from organizations.forms import OrganizationForm
 from organizations.hints import told_restated
@@ -36,7 +36,7 @@ def edit(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if found.archived_at is not None:
         return refused(request, Refused("is_archived", name=found.name))
     if request.method != "POST":
-        form = OrganizationForm(actor=request.actor, is_new=False, initial=texts_of(found))
+        form = OrganizationForm(actor=request.actor, is_new=False, initial=written_texts_of(found))
         return _edit_page(request, found, form)
     form = OrganizationForm(request.POST, actor=request.actor, is_new=False)
     form.full_clean()

@@ -17,7 +17,7 @@ from events.models import Kind
 from organizations import fields, rules
 from organizations.batches import STORED, given, record_of
 from organizations.checking import APPROVAL
-from organizations.fields import NAMES, DecimalMark, Reading, Row, text_of
+from organizations.fields import NAMES, DecimalMark, Reading, Row, text_of, written
 from organizations.intake import Outcome
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.problems import Problem
@@ -36,6 +36,11 @@ class Refused(Exception):
 def texts_of(organization: Organization) -> dict[str, str]:
     """The seventeen values as a file or a form would write them."""
     return {name: text_of(name, getattr(organization, name)) for name in NAMES}
+
+
+def written_texts_of(organization: Organization) -> dict[str, str]:
+    """The same as the reader's language writes them, for a form."""
+    return {name: written(name, getattr(organization, name)) for name in NAMES}
 
 
 def change_organization(

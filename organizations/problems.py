@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 SHOWN_CHARACTERS = 60
-TRANSLATED_PARAMS = ("heading", "country")
+TRANSLATED_PARAMS = ("heading", "country", "pattern")
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that is wrong. `heading` and `country` among the params are English and translated when shown."""
+    """One thing that is wrong. `heading`, `country` and `pattern` among the params are English until they are shown."""
 
     code: str
     params: Mapping[str, str | int] = field(default_factory=dict)

@@ -1,7 +1,7 @@
 """Pages of organizations: the list, one record, and the form that makes one."""
 
 import uuid
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.actors import Actor, Request
@@ -18,7 +19,7 @@ from groups.access import get_groups, get_own_group_ids
 from organizations import approval
 from organizations.access import NoGround, get_organization
 from organizations.bulk import actions_for
-from organizations.fields import BY_NAME, FIELDS, shown
+from organizations.fields import BY_NAME, FIELDS, retold, shown
 from organizations.forms import GROUPS, OrganizationForm
 from organizations.hints import Hint, get_hints, told_restated
 from organizations.intake import Outcome, create_organizations
@@ -27,6 +28,9 @@ from organizations.models import Organization, Source
 from organizations.purchases import purchase_context
 from organizations.recent import remember
 from organizations.tenants import tenants_of
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
 
 MORE = "cb_more"  # the cookie in which a browser keeps whether More was left open
 
@@ -155,7 +159,11 @@ def _timeline(actor: Actor, found: Organization) -> list[dict[str, Any]]:
 def _told(entry: Entry) -> dict[str, Any]:
     """A line of the timeline with the fields' headings for their names."""
     changes = [
-        {"label": BY_NAME[change.field].heading, "before": change.before, "after": change.after}
+        {
+            "label": BY_NAME[change.field].heading,
+            "before": retold(change.field, change.before),
+            "after": retold(change.field, change.after),
+        }
         for change in entry.changes
         if change.field in BY_NAME
     ]
@@ -185,18 +193,21 @@ def _actions(actor: Actor, found: Organization) -> list[dict[str, Any]]:
     ]
 
 
-SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Organization", ("name", "primary_domain", "registration_number", "customer_number", "notification_email")),
-    ("Approval and billing", ("approval_process", "approval_limit", "billing_start_date")),
-    ("Address", ("street_address", "postal_code", "city", "state", "country")),
-    ("Contact", ("contact_name", "contact_phone", "contact_email", "contact_cell_phone")),
+SECTIONS: "tuple[tuple[StrPromise, tuple[str, ...]], ...]" = (
+    (
+        gettext_lazy("Organization"),
+        ("name", "primary_domain", "registration_number", "customer_number", "notification_email"),
+    ),
+    (gettext_lazy("Approval and billing"), ("approval_process", "approval_limit", "billing_start_date")),
+    (gettext_lazy("Address"), ("street_address", "postal_code", "city", "state", "country")),
+    (gettext_lazy("Contact"), ("contact_name", "contact_phone", "contact_email", "contact_cell_phone")),
 )
 
 
 def _facts(actor: Actor, found: Organization) -> list[dict[str, Any]]:
     headings = {field.name: field.heading for field in FIELDS}
     sections: list[dict[str, Any]] = [
-        {"title": _(title), "items": [{"label": headings[name], "value": _value(actor, found, name)} for name in names]}
+        {"title": title, "items": [{"label": headings[name], "value": _value(actor, found, name)} for name in names]}
         for title, names in SECTIONS
     ]
     sections[0]["items"] += [{"label": _("Organization ID"), "value": str(found.public_id)}]

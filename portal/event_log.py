@@ -12,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
 from accounts.ids import uuid_of
 from accounts.models import Membership
-from accounts.roles import Permission
+from accounts.roles import Permission, Role
 from csp_link.access import get_tenants
+from csp_link.labels import IN_WORDS
 from csp_link.labels import LABELS as CONNECTION
 from events.log import Entry, in_words, told_as
 from events.models import Event, Kind
@@ -26,7 +28,7 @@ from exports.formats import FORMATS
 from groups.access import get_groups, get_own_group_ids
 from groups.changes import LABELS as GROUP_LABELS
 from imports.access import get_imports
-from organizations.fields import BY_NAME, fold
+from organizations.fields import BY_NAME, fold, retold
 from organizations.models import Organization, OrganizationQuerySet
 from organizations.pages import Order, address, asked_text, get_page, neighbours
 from portal.reseller_settings import LABELS
@@ -138,15 +140,32 @@ def _told(actor: Actor, events: Iterable[Event]) -> list[dict[str, Any]]:
 
 
 def _line(entry: Entry, subject: "Subject | None") -> dict[str, Any]:
-    changes = [{"label": _label(change.field), **vars(change)} for change in entry.changes]
+    changes = [
+        {
+            "label": _label(change.field),
+            "before": _said(change.field, change.before),
+            "after": _said(change.field, change.after),
+        }
+        for change in entry.changes
+    ]
     return {"who": entry.who, "sentence": entry.sentence, "at": entry.at, "changes": changes, "subject": subject}
 
 
-_LABELS: Final = GROUP_LABELS | LABELS | CONNECTION | WEBHOOK_LABELS
+_LABELS: Final = GROUP_LABELS | LABELS | CONNECTION | WEBHOOK_LABELS | {"role": gettext_lazy("Role")}
+WORDS: Final = IN_WORDS | {"demands_second_factor", "each_organization"}
 
 
 def _label(field: str) -> str:
     return str(BY_NAME[field].heading if field in BY_NAME else _LABELS.get(field, field))
+
+
+def _said(field: str, text: str) -> str:
+    """What the log keeps in English, or as files write it, as the reader writes it."""
+    if field in BY_NAME:
+        return retold(field, text)
+    if field == "role":
+        return str(dict(Role.choices).get(text, text))
+    return _(text) if text and field in WORDS else text
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ def _write(actor: Actor, reseller: Reseller, wanted: Mapping[str, Any]) -> None:
 
 
 def _text(value: str | bool | list[str]) -> str:
+    """In English: the log is put into words for each reader."""
     if isinstance(value, bool):
-        return _("Yes") if value else _("No")
+        return "Yes" if value else "No"
     return value if isinstance(value, str) else ", ".join(value)

@@ -118,7 +118,7 @@ def _texts(wanted: Wanted) -> dict[str, str]:
         "name": wanted.name,
         "host": target_of(wanted.url).host,
         "kinds": ", ".join(sorted(wanted.kinds)),
-        "each_organization": _("Yes") if wanted.each_organization else _("No"),
+        "each_organization": "Yes" if wanted.each_organization else "No",  # put into words for each reader
     }
 
 

@@ -8,7 +8,7 @@ from organizations.fields.countries import NAMES as COUNTRIES
 from organizations.fields.dates import DAY_FIRST, EVERY_ORDER, MONTH_FIRST, orders_of
 from organizations.fields.fast import read_row
 from organizations.fields.neutral import neutralise, restore
-from organizations.fields.output import restated, shown, text_of
+from organizations.fields.output import restated, retold, shown, text_of, written
 from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
 from organizations.fields.search import derived, fold, number_key
 from organizations.fields.table import (
@@ -55,9 +55,11 @@ __all__ = [
     "read_value",
     "restated",
     "restore",
+    "retold",
     "settled",
     "shown",
     "storable",
     "template_headings",
     "text_of",
+    "written",
 ]

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from organizations.fields import (
     BY_NAME,
@@ -17,10 +18,13 @@ from organizations.fields import (
     neutralise,
     read_row,
     read_row_slowly,
+    read_value,
     restore,
+    retold,
     shown,
     storable,
     text_of,
+    written,
 )
 from organizations.problems import MESSAGES, Problem
 
@@ -131,7 +135,8 @@ def test_a_value_has_one_text_in_files(name, value, text):
     ("name", "value", "text"),
     [
         ("approval_process", True, "Yes"),
-        ("approval_limit", Decimal("1000"), "1000.00"),
+        ("approval_limit", Decimal("1000"), "1,000.00"),
+        ("billing_start_date", date(2026, 1, 31), "31/01/2026"),
         ("primary_domain", "xn--rksmrgs-5wao1o.se", "räksmörgås.se"),
         ("contact_phone", "+46812345678", "+46 8 123 456 78"),
         ("contact_phone", "ask Anna", "ask Anna"),
@@ -142,6 +147,31 @@ def test_a_value_has_one_text_in_files(name, value, text):
 )
 def test_people_are_shown_words(name, value, text):
     assert shown(name, value) == text
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "day", "country"),
+    [
+        ("en", "1234567.50", "31/01/2026", "Germany"),
+        ("de", "1234567,50", "31.01.2026", "Deutschland"),
+        ("sv", "1234567,50", "2026-01-31", "Tyskland"),
+    ],
+)
+def test_a_form_reads_what_it_shows_in_every_language(language, amount, day, country):
+    with translation.override(language):
+        assert written("approval_limit", Decimal("1234567.50")) == amount
+        assert written("billing_start_date", date(2026, 1, 31)) == day
+        assert written("approval_limit", Decimal("1000.00")) == "1000"
+        assert written("country", "DE") == "DE" and shown("country", "DE") == country
+        for name, value in (("approval_limit", Decimal("1234567.50")), ("billing_start_date", date(2026, 1, 31))):
+            assert read_value(name, written(name, value), Reading()).value == value
+            assert read_value(name, shown(name, value), Reading()).value == value, "and what pages show"
+            assert retold(name, text_of(name, value)) == shown(name, value)
+
+
+@pytest.mark.parametrize("text", ["", "31/02/2026", "abc"])
+def test_what_the_log_holds_and_is_no_date_stays_as_it_is(text):
+    assert retold("billing_start_date", text) == text
 
 
 @pytest.mark.parametrize(

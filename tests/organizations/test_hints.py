@@ -37,7 +37,7 @@ def test_what_a_text_will_be_kept_as_is_said(cast):
     assert ask(cast.sign_in(), **TYPED, name=" Åkeri  ab ", country="swe", billing_start_date="2026-01-31") == {
         "primary_domain": [("Will be kept as åkeri.se.", "")],
         "contact_phone": [("Will be kept as +46 8 123 456 78.", "")],
-        "approval_limit": [("Will be kept as 1234.50.", "")],
+        "approval_limit": [("Will be kept as 1,234.50.", "")],
         "country": [("Will be kept as Sweden.", "")],
         "billing_start_date": [("Will be kept as 31/01/2026.", "")],
     }
@@ -108,7 +108,7 @@ def test_the_highest_price_that_passes_is_the_highest(limit, period):
 def test_what_was_kept_otherwise_is_said_after_creating_and_saving(cast):
     client = cast.sign_in()
     page = client.post("/organizations/new/", customer("Åkeri AB") | TYPED, follow=True).text
-    for said in ("“https://www.Åkeri.se/” was kept as åkeri.se", "“08-123 456 78” was kept as", "kept as 1234.50"):
+    for said in ("“https://www.Åkeri.se/” was kept as åkeri.se", "“08-123 456 78” was kept as", "kept as 1,234.50"):
         assert said in page
     assert "Name: “" not in page
     with acting_for(cast.northwind.pk):
