@@ -104,9 +104,10 @@ def _own(meaning: str) -> list[tuple[str, str]]:
 
 def _line_field(layout: Layout) -> forms.CharField:
     found = "" if "heading_row" in layout.chosen else _("Detected: line %(line)s.") % {"line": layout.heading_row}
+    how = _("Leave it empty to have it detected.")
     return forms.CharField(
         label=_("Headings are in line"),
-        help_text=f"{found} {_('Leave it empty to have it detected.')}".strip(),
+        help_text=f"{found} {how}".strip(),
         required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),

@@ -27,7 +27,8 @@ def tenant_state(organization: Organization) -> dict[str, str]:
         return {"tenant_label": "", "tenant_tone": ""}
     if not living:
         return {"tenant_label": _("Ended"), "tenant_tone": ""}
-    words = ngettext("Linked", "%(n)s linked", len(living)) % {"n": len(living)}
+    several = ngettext("%(n)s linked", "%(n)s linked", len(living)) % {"n": len(living)}
+    words = several if len(living) > 1 else _("Linked")
     return {"tenant_label": words, "tenant_tone": "ok"}
 
 

@@ -136,8 +136,8 @@ def remove(request: Request, public_id: uuid.UUID) -> HttpResponse:
     if request.method != "POST":
         return ask(request, questions.removing(request.actor, person))
     changes.remove_person(request.actor, person)
-    later = _("Under the state Removed their personal data can be erased.")
-    messages.success(request, f"{_('Removed %(name)s.') % {'name': person.user}} {later}")
+    sentence = _("Removed %(name)s. Under the state Removed their personal data can be erased.")
+    messages.success(request, sentence % {"name": person.user})
     return redirect("people:list")
 
 

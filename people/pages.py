@@ -189,7 +189,8 @@ def tell_invited(request: HttpRequest, count: int, bad: Sequence[Checked]) -> No
     words = {"n": grouped(count)}
     if count:
         sent = ngettext("Invited %(n)s person.", "Invited %(n)s people.", count) % words
-        messages.success(request, f"{sent} {_('The mail is on its way.')}")
+        way = _("The mail is on its way.")
+        messages.success(request, f"{sent} {way}")
     for person in bad[:10]:
         sentence = next(iter(person.errors.values()))[0]
         messages.error(request, _("%(name)s was not invited: %(why)s") % {"name": person.name, "why": sentence})

@@ -78,6 +78,10 @@ def update(language, source):
     kept = catalogue(language)
     kept.update(source, no_fuzzy_matching=True, keep_user_comments=True)
     kept.obsolete.clear()
+    for message in kept:
+        if message.id and message.fuzzy:  # it had a plural before, or has one now
+            message.string = ("", "") if isinstance(message.id, tuple) else ""
+            message.flags.discard("fuzzy")
     kept.project, kept.version = "Cloudbroker", "0.1"
     with path_of(language).open("wb") as file:
         write_po(file, kept, width=110, sort_output=True, include_lineno=False)
