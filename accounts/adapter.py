@@ -1,6 +1,7 @@
 """How the libraries for signing in behave here: people are invited, nobody signs up."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.core.internal.httpkit import get_client_ip
@@ -8,13 +9,21 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
 from django.http import HttpRequest
+from django.utils import translation
 
+from accounts.languages import SPOKEN
 from accounts.sealed import seal, unseal
 
 
 class ClosedDoors(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """In the language that its addressee has chosen; else in that of the browser that asked for it."""
+        own = getattr(context.get("user"), "language", "")
+        with translation.override(own if own in SPOKEN else translation.get_language()):
+            super().send_mail(template_prefix, email, context)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Behind a proxy the address that it saw; the unspecified one where a local socket names none."""

@@ -83,17 +83,17 @@ def _write(connection: Connection, wanted: Wanted, *, forget: bool) -> None:
     connection.set(**values)
 
 
-@translation.override("en")
 def _texts(connection: Connection) -> dict[str, str]:
     """For the log, which its readers read in languages of their own."""
     expires = connection.credential_expires_on
-    return {
-        "cloud": connection.get_cloud_display(),
-        "partner_id": str(connection.partner_id),
-        "app_id": str(connection.app_id),
-        "mode": connection.get_mode_display(),
-        "credential_expires_on": date_format(expires) if expires else "",
-    }
+    with translation.override("en"):
+        return {
+            "cloud": connection.get_cloud_display(),
+            "partner_id": str(connection.partner_id),
+            "app_id": str(connection.app_id),
+            "mode": connection.get_mode_display(),
+            "credential_expires_on": date_format(expires) if expires else "",
+        }
 
 
 def _changes(before: Mapping[str, str], after: Mapping[str, str], has_new_credential: bool) -> dict[str, list[str]]:

@@ -195,6 +195,14 @@ def test_each_mail_is_in_the_language_of_its_addressee(cast):
     }
 
 
+@pytest.mark.parametrize(("own", "subject"), [("de", "Zurücksetzen des Passworts"), ("", "återställning")])
+def test_a_new_password_is_mailed_in_ones_own_language_else_in_the_browsers(client, cast, own, subject):
+    keep(cast.members["reseller_admin"], language=own)
+    asked = {"email": "reseller_admin@northwind.example"}
+    client.post("/accounts/password/reset/", asked, headers={"Accept-Language": "sv"})
+    assert subject.casefold() in mail.outbox[0].subject.casefold()
+
+
 def test_a_mail_goes_in_the_resellers_language_to_who_has_chosen_none(cast):
     Reseller.objects.filter(pk=cast.northwind.pk).update(language="sv", time_zone="Europe/Stockholm")
     member = Membership.objects.select_related("user", "reseller").get(pk=cast.members["reseller_admin"].pk)
