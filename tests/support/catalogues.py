@@ -14,6 +14,8 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
+from support.library_texts import TEXTS
+
 ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES = ("de", "sv")
 # By what names messages are marked, and which of their arguments are texts.
@@ -45,12 +47,13 @@ def sources():
 
 
 def names():
-    """Countries and currencies, which stand in tables and are put into words by their code."""
+    """What is marked nowhere: countries and currencies, put into words by their code, and texts of a library."""
     from accounts.currencies import NAMES as CURRENCIES
     from organizations.fields import COUNTRIES
 
     yield from (("organizations/fields/country_table.py", name) for name in COUNTRIES.values())
     yield from (("accounts/currencies.py", name) for name in CURRENCIES.values())
+    yield from (("tests/support/library_texts.py", text) for text in TEXTS)
 
 
 def catalogue(language):
