@@ -5,9 +5,11 @@ Row-level security is enabled, not forced: the owner, who migrates and dumps, mu
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import tzinfo
 from typing import Final, TypeVar
 
 from django.db import connection, migrations, transaction
+from django.utils import timezone, translation
 
 T = TypeVar("T")
 
@@ -76,9 +78,20 @@ def _exchange(value: str) -> str:
 
 
 def streamed(reseller_id: int, rows: Iterable[T]) -> Iterator[T]:
-    """Rows for a streamed response, whose body is read after the request's transaction has ended."""
+    """Rows for a streamed response, whose body is read when the request's transaction, language and clocks are over."""
+    return _streamed(reseller_id, iter(rows), str(translation.get_language()), timezone.get_current_timezone())
+
+
+def _streamed(reseller_id: int, rows: Iterator[T], language: str, zone: tzinfo) -> Iterator[T]:
+    """Each row is made in them, and nothing of them is left for whoever uses the thread between two rows."""
     with acting_for(reseller_id):
-        yield from rows
+        while True:
+            with translation.override(language), timezone.override(zone):
+                try:
+                    row = next(rows)
+                except StopIteration:
+                    return
+            yield row
 
 
 def protect(table: str) -> migrations.RunSQL:

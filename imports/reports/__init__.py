@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext as _
+
 from accounts.actors import Actor
 from imports import uploads
 from imports.headings import EXTRAS, TITLES
@@ -89,4 +91,4 @@ def _after(job: Import, place: int) -> Iterable[ImportRow]:
 
 
 def _label(name: str) -> str:
-    return str(BY_NAME[name].heading) if name in BY_NAME else TITLES.get(name, "Row")
+    return str(BY_NAME[name].heading) if name in BY_NAME else TITLES.get(name, _("Row"))

@@ -10,13 +10,14 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.html import escape
 from django.utils.timezone import localtime
-from support.files import table, upload
+from support.files import table, upload, work_on
 from support.programs import program
 
 from accounts.languages import speaking_to
 from accounts.models import Membership, Reseller, User
 from accounts.tenancy import acting_for
 from events.models import Event
+from imports.tasks import read
 from people.changes import deactivate_person
 from people.tasks import mail_about_keys
 
@@ -160,6 +161,16 @@ def test_why_a_file_cannot_be_read_is_told_in_the_readers_language(cast):
     keep(cast.members["reseller_admin"], language="sv")
     answer = upload(client, table(count=1).replace("primary_domain", "something"))
     assert "En obligatorisk kolumn saknas: " in answer.text
+
+
+def test_a_file_that_is_streamed_speaks_to_the_end_the_language_of_its_reader(cast):
+    """Its rows are made when the request, with its language, is over."""
+    client = cast.sign_in()
+    upload(client, table({"name": "A", "primary_domain": "nodomain", "notification_email": "it@a.example"}))
+    job = work_on(cast, read)
+    answer = client.get(f"/organizations/imports/{job.public_id}/failed-rows/", **GERMAN)
+    assert "„nodomain“ ist keine vollständige Domain." in b"".join(answer.streaming_content).decode()
+    assert translation.get_language() == "en"
 
 
 def test_programs_are_answered_in_english(cast):
