@@ -13,9 +13,11 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import ngettext
 
 from accounts.adapter import where_from
+from accounts.languages import language_of
 from accounts.middleware import is_for_programs
 
 logger = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ class BrakesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         kind = kind_of(request)
         if kind and (seconds := wait_for(kind, who_asks(request))):
-            return too_many(request, seconds)
+            with translation.override(language_of(request, None)):  # before it is known for whom somebody works
+                return too_many(request, seconds)
         response = self.get_response(request)
         if response.status_code == 429:
             response.headers.setdefault("Retry-After", str(LATER))

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
 from django.test import Client
 from django.utils import translation
 from django.utils.formats import date_format
@@ -141,6 +142,17 @@ def test_errors_are_told_in_the_language_of_whoever_meets_them(cast, monkeypatch
     admin.raise_request_exception = False
     broken = admin.get("/help/", **GERMAN)
     assert (broken.status_code, language(broken), "Etwas ist schiefgegangen" in broken.text) == (500, "de", True)
+
+
+def test_too_much_at_once_is_told_in_the_language_of_whoever_asks(cast, settings, monkeypatch):
+    cache.clear()
+    monkeypatch.setattr("accounts.brakes.time.time", lambda: 1_800_000_040.0)  # no minute ends between the two
+    settings.PER_MINUTE = settings.PER_MINUTE | {"searches": 1}
+    keep(cast.members["reseller_admin"], language="sv")
+    client = cast.sign_in()
+    told = [client.get("/organizations/?search=a", **GERMAN) for _ in range(2)][-1]
+    cache.clear()
+    assert (told.status_code, language(told), "För många förfrågningar" in told.text) == (429, "sv", True)
 
 
 def strict(client):
