@@ -27,7 +27,7 @@ FIRST = {
     "groups": 5,
     "imports": 13,
     "jobs": 1,
-    "organizations": 8,
+    "organizations": 10,
     "people": 2,
     "webhooks": 2,
 }
