@@ -33,7 +33,7 @@ FEW = {
 MANY = [int(number) for number in (os.environ.get("MANY") or "8 2 20000 8").split()]
 SMALL_ROWS = 100
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(600 + 120 * SCHEDULES)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout((7200 if "MANY" in os.environ else 600) + 120 * SCHEDULES)]
 
 
 class Place:
