@@ -30,7 +30,7 @@ FEW = {
     "redis": ("tasks_twice", "tasks_never", "broker_emptied", "broker_killed", "web", "worker_child"),
 }
 # Of the many: resellers, those of them with a large file, its rows, and browsers.
-MANY = [int(number) for number in (os.environ.get("MANY") or "8 2 20000 8").split()]
+MANY = [int(number) for number in (os.environ.get("MANY") or "8 2 12000 8").split()]
 SMALL_ROWS = 100
 
 pytestmark = [pytest.mark.processes, pytest.mark.timeout((7200 if "MANY" in os.environ else 600) + 120 * SCHEDULES)]
