@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos many pictures bench check messages openapi lint types install install-dev lock clean
+.PHONY: help run test chaos many pictures screenshots bench check messages openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ many: $(VENV)/installed-dev ## Measure many resellers and browsers at once (MANY
 
 pictures: $(VENV)/installed-dev ## Keep a picture of every page, light and dark, on a phone and on a desk (IN=pictures)
 	@PICTURES=$(abspath $(or $(IN),pictures)) $(BIN)/python -m pytest -q -n 0 tests/e2e/test_every_page.py tests/e2e/test_every_tenant.py
+
+screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the guide anew (needs Chromium)
+	@PYTHONPATH=.:tests $(BIN)/python -m e2e.screenshots
 
 bench: $(VENV)/installed-dev ## Measure imports against COPY and others, in turn (ROWS=100000 ROUNDS=5, MOST=1000000 for growth)
 	@$(BIN)/python -m benchmarks --keep --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) --most $(or $(MOST),0)

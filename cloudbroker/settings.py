@@ -283,7 +283,7 @@ USE_TZ = True
 # Files
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static" if PRODUCTION else None  # elsewhere whitenoise serves the source files
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static", ("guide", BASE_DIR / "docs" / "screenshots")]
 STATICFILES_BACKEND = "cloudbroker.static_files.StaticFiles" if PRODUCTION else ""
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_ALLOW_ALL_ORIGINS = False  # nobody else's pages have any use for our files

@@ -14,6 +14,7 @@ from accounts.models import Membership, Theme
 from accounts.roles import Permission
 from csp_link.access import count_open
 from organizations.pages import grouped
+from portal.guide import explained_by
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -69,6 +70,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "resellers": _resellers(actor),
         "menu": _menu(actor, request.path),
         "help_url": reverse("help"),
+        "guide_url": explained_by(request.resolver_match),
     }
 
 

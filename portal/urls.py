@@ -3,6 +3,7 @@ from django.urls import path
 from portal import (
     erasing,
     event_views,
+    guide,
     key_views,
     palette_views,
     preferences,
@@ -20,6 +21,7 @@ urlpatterns = [
     path("search/", palette_views.search, name="search"),
     path("help/", views.help_page, name="help"),
     path("help/roles/", views.roles_page, name="roles"),
+    path("help/<slug:name>/", guide.guide_page, name="guide"),
     path("resellers/switch/", views.switch_reseller, name="switch_reseller"),
     path("organizations/<uuid:public_id>/erase/", erasing.erase, name="erase"),
     path("will-not-be-billed/", unbilled_views.unbilled, name="unbilled"),

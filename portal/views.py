@@ -16,6 +16,7 @@ from accounts.roles import GROUP_BOUND, LEVELS, TABLE, Role
 from groups.middleware import SESSION_KEY
 from organizations.fields import FIELDS
 from organizations.xml_file import xml_file
+from portal.guide import CONTENTS, read_page
 
 
 @require_safe
@@ -46,9 +47,9 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def help_page(request: Request) -> HttpResponse:
-    """The field reference, printed from the code that applies it."""
-    context = {"fields": FIELDS, "xml_example": _xml_example(), "breadcrumbs": [{"label": _("Help")}]}
-    return render(request, "portal/help.html", context)
+    """The contents of the guide, and the field reference, printed from the code that applies it."""
+    context = {"guide": read_page(CONTENTS), "fields": FIELDS, "xml_example": _xml_example()}
+    return render(request, "portal/help.html", context | {"breadcrumbs": [{"label": _("Help")}]})
 
 
 def _xml_example() -> str:

@@ -145,7 +145,8 @@ def test_data_are_reached_from_inside_only():
 
 def test_the_image_holds_the_whole_portal_and_nothing_private():
     let_in = set(let_into_the_image())
-    assert {*APPS, "manage.py", "locale", "templates", "static", "requirements.txt"} == let_in
+    help_pages = {"docs/guide", "docs/screenshots"}
+    assert {*APPS, *help_pages, "manage.py", "locale", "templates", "static", "requirements.txt"} == let_in
     for sources, _ in re.findall(r"^COPY (?!--from)(\S+) (\S+)$", DOCKERFILE, re.MULTILINE):
         assert (ROOT / sources).exists()
 
