@@ -21,7 +21,7 @@ from csp_link.models import Tenant
 from groups.models import Group
 from imports.models import Import
 from organizations.fields import FIELDS
-from organizations.models import Organization
+from organizations.models import Organization, SavedView
 from people.csv_file import HEADINGS
 
 IN_FILES = ("Customer 1 AB", "Customer 2 AB", "Row AB", "Ida Invited", "ERP")
@@ -91,7 +91,7 @@ def names_of_things(cast):
     """What has a name of its own in this world."""
     with acting_for(cast.northwind.pk):
         named = [*Reseller.objects.all(), *User.objects.all(), *Group.objects.all(), *Organization.objects.all()]
-        names = [thing.name for thing in [*named, *Tenant.objects.all()]]
+        names = [thing.name for thing in [*named, *Tenant.objects.all(), *SavedView.objects.all()]]
         return [*names, *(job.file_name for job in Import.objects.all()), *IN_FILES, *HEADINGS.values()]
 
 

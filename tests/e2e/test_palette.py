@@ -55,7 +55,7 @@ def test_nothing_found_is_said_and_enter_leads_to_the_page(visit):
     page = visit()
     page.keyboard.press("Control+k")
     page.keyboard.type("nothing-is-called-so")
-    page.wait_for_selector("[data-palette] [role=status]:has-text('Nothing matches')")
+    page.wait_for_selector("[data-palette] [role=status]:has-text('Nothing found')")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/search/\?q=nothing-is-called-so"))
 
