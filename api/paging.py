@@ -3,11 +3,13 @@
 import base64
 import json
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from api.problems import ApiProblem
 
@@ -15,24 +17,36 @@ MOST: Final = 200
 USUAL: Final = 100
 
 
+def together(keys: Sequence[str]) -> Func:
+    """Columns as one value, compared like a tuple. An index on them answers such a comparison from its place on,
+    however many rows are equal in the first column. It never serves an order by it: such rows are sorted.
+    """
+    return Func(*map(F, keys), function="ROW", output_field=TextField())
+
+
+def _place(values: Sequence[Any]) -> Func:
+    return Func(*map(Value, values), function="ROW", output_field=TextField())
+
+
+def beyond(keys: Sequence[str], place: Sequence[Any], *, descending: bool = False) -> GreaterThan | LessThan:
+    """The rows that come after a place in the order of the keys."""
+    return (LessThan if descending else GreaterThan)(together(keys), _place(place))
+
+
+def upto(
+    keys: Sequence[str], place: Sequence[Any], *, descending: bool = False
+) -> GreaterThanOrEqual | LessThanOrEqual:
+    """The rows that come before a place, and the one that is there."""
+    return (GreaterThanOrEqual if descending else LessThanOrEqual)(together(keys), _place(place))
+
+
 def page_of(rows: "QuerySet[Any]", *keys: str, cursor: str | None, limit: int) -> tuple[list[Any], str | None]:
     """Rows after the cursor in the order of the keys, of which the last is unique; and the next page's cursor."""
     if cursor:
-        place = _decode(cursor, len(keys))
-        rows = _beyond(rows, keys, place)
+        rows = rows.filter(beyond(keys, _decode(cursor, len(keys))))
     found = list(rows.order_by(*keys)[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     return found, _encode([getattr(found[-1], key) for key in keys]) if more else None
-
-
-def _beyond(rows: "QuerySet[Any]", keys: tuple[str, ...], place: list[Any]) -> "QuerySet[Any]":
-    """As a comparison of rows, which an index on the keys answers from its place on."""
-    if len(keys) == 1:
-        return rows.filter(**{f"{keys[0]}__gt": place[0]})
-    first, last = keys
-    return rows.filter(
-        Q(**{f"{first}__gte": place[0]}) & (Q(**{f"{first}__gt": place[0]}) | Q(**{f"{last}__gt": place[1]}))
-    )
 
 
 def _encode(place: list[Any]) -> str:

@@ -7,25 +7,37 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks import floor, ours, peers, place, programs, report, rows
+from benchmarks import floor, lists, ours, peers, place, programs, report, rows, starting, tenants
 from cloudbroker.embedded import Cluster
 
 SMALL = 10_000  # rows from which a worker's memory is measured
 
 
+PARTS = ("start", "imports", "lists", "tenants")
+
+
 def main() -> None:
     options = parsed()
+    others = starting.measure() if "start" in options.only else {}
     with place.measured_in() as cluster:
         bench = Bench(cluster, options)
-        try:
+        if "imports" in options.only:
             bench.run()
-        finally:
-            bench.worker.stop()
-            bench.web.stop()
-        told = report.Told(cluster, vars(options), bench.seconds, bench.phases, bench.figures)
+        if "lists" in options.only:
+            others |= lists.measure(cluster, options.listed)
+        if "tenants" in options.only:
+            others |= tenants.measure(cluster, options.tenants)
+        told = report.Told(cluster, vars(options), bench.seconds, bench.phases, bench.figures | others)
         report.show(told)
         if options.keep:
             report.keep(told)
+
+
+def _parts(text: str) -> list[str]:
+    wanted = text.split(",")
+    if unknown := set(wanted) - set(PARTS):
+        raise argparse.ArgumentTypeError(f"no such part: {', '.join(sorted(unknown))}")
+    return wanted
 
 
 def parsed() -> argparse.Namespace:
@@ -36,6 +48,9 @@ def parsed() -> argparse.Namespace:
         "--peer-rounds", type=int, default=1, help="rounds with django-import-export, which takes minutes"
     )
     parser.add_argument("--most", type=int, default=0, help="rows of one large import, for growth and memory; 1000000")
+    parser.add_argument("--only", metavar="PARTS", type=_parts, default=PARTS, help=f"some of {','.join(PARTS)}")
+    parser.add_argument("--listed", type=int, default=1_000_000, help="organizations of the reseller that is listed")
+    parser.add_argument("--tenants", type=int, default=10_000, help="tenants that are read from Partner Center")
     parser.add_argument("--formats", default="", help="csv,xml,xlsx; default: all that have a reader")
     parser.add_argument("--keep", action="store_true", help="write results/ too")
     return parser.parse_args()
@@ -54,10 +69,17 @@ class Bench:
         self.seconds: dict[str, list[float]] = defaultdict(list)
         self.phases: list[dict[str, float]] = []
         self.figures: dict[str, float] = {}
-        self.worker = ours.Worker(self.folder / "log" / "worker.log")
-        self.web = programs.Web(self.folder / "log" / "web.log")
 
     def run(self) -> None:
+        self.worker = ours.Worker(self.folder / "log" / "worker.log")
+        self.web = programs.Web(self.folder / "log" / "web.log")
+        try:
+            self._measure()
+        finally:
+            self.worker.stop()
+            self.web.stop()
+
+    def _measure(self) -> None:
         self._files()
         self._import("first", "csv", self.options.rows)  # warms everything up, and makes the rows that the floor writes
         del self.seconds["first"]
@@ -69,10 +91,16 @@ class Bench:
         self.figures["validation"] = microseconds_a_row()
 
     def _files(self) -> None:
-        sizes = {self.options.rows, SMALL, peers.PEER_ROWS} | ({self.options.most} - {0})
-        for size in sizes:
-            for name in self.formats if size == self.options.rows else ["csv"]:
-                rows.WRITERS[name](self._file(name, size), size, 1)
+        most = self.options.most or self.options.rows
+        wanted = {("csv", peers.PEER_ROWS), *((name, self.options.rows) for name in self.formats)}
+        wanted |= {(name, size) for name in self._streamed for size in (SMALL, most)}
+        for name, size in sorted(wanted):
+            rows.WRITERS[name](self._file(name, size), size, 1)
+
+    @property
+    def _streamed(self) -> list[str]:
+        """The formats that may have a million rows."""
+        return [name for name in self.formats if name != "xlsx"]
 
     def _file(self, name: str, size: int) -> Path:
         return self.folder / f"{size}.{name}"
@@ -82,6 +110,8 @@ class Bench:
         self.seconds["events alone"].append(floor.events_seconds(self.cluster))
         for name in self.formats:
             self._import(name, name, self.options.rows)
+            if name == "csv":
+                self._import_again()
         place.emptied(self.cluster)
         self.phases.append(ours.phases_of(self._file("csv", self.options.rows)))
         self._push()
@@ -100,6 +130,11 @@ class Bench:
                 raise RuntimeError(f"Not all of {rows} rows were {outcome}: {dict(counts)}.")
             self.seconds[name].append(seconds)
 
+    def _import_again(self) -> None:
+        """The same file once more, when its rows are all there as they are."""
+        path = self._file("csv", self.options.rows)
+        self.seconds["csv again"].append(ours.import_file(path, ours.await_worker, again=True))
+
     def _timed(self, name: str, call: Any) -> None:
         place.emptied(self.cluster)
         self.seconds[name].append(call())
@@ -108,17 +143,20 @@ class Bench:
         self._timed(name, lambda: ours.import_file(self._file(format_name, size), ours.await_worker))
 
     def _memory(self) -> None:
-        """Peak of the worker and its readers, first for few rows, so that what it allocates once is not counted."""
+        """Peaks of the worker and its readers, first for few rows, so that what they allocate once is not counted."""
         most = self.options.most or self.options.rows
-        peaks = {}
-        for size in (SMALL, most):
-            self.worker.forget_peak()
-            self._import(f"csv of {size}", "csv", size)
-            peaks[size] = self.worker.peak
-        self.figures["memory"] = peaks[most] - peaks[SMALL]
-        self.figures["memory at most"] = peaks[most]
+        for name in self._streamed:
+            few, many = (self._peak(name, size) for size in (SMALL, most))
+            self.figures |= {f"{name} memory": many - few, f"{name} memory at most": many}
+        if "xlsx" in self.formats:
+            self.figures["xlsx memory"] = self._peak("xlsx", self.options.rows)
         if self.options.most:
             self.figures["growth"] = self.seconds[f"csv of {most}"][0] / median(self.seconds["csv"])
+
+    def _peak(self, name: str, size: int) -> float:
+        self.worker.forget_peak()
+        self._import(f"{name} of {size}", name, size)
+        return self.worker.peak
 
 
 def microseconds_a_row(count: int = 50_000) -> float:

@@ -23,6 +23,7 @@ def ratios(rounds: Rounds) -> dict[str, float]:
     same_size = [name for name in rounds if name not in ("floor", "peer") and " of " not in name]
     pairs = {f"{name} ÷ floor": (name, "floor") for name in same_size}
     pairs["peer ÷ csv"] = ("peer", "csv of peer")
+    pairs["csv ÷ csv again"] = ("csv", "csv again")
     return {
         figure: paired_ratio(rounds, above, below)
         for figure, (above, below) in pairs.items()

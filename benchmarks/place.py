@@ -17,6 +17,7 @@ from cloudbroker.embedded import APP, DATABASE, OWNER, QUEUE, QUEUE_DATABASE, SU
 from cloudbroker.environment import OWNERS_ONLY, Place, assignments, for_commands
 
 ROOT = Path(__file__).resolve().parents[1]
+RESELLER = "Northwind Cloud"
 TABLES = ("organizations_organization", "organizations_groupmembership", "events_event", "imports_importrow")
 
 
@@ -59,7 +60,7 @@ def _create_reseller() -> None:
     from accounts.models import Membership, Reseller, User
     from accounts.roles import Role
 
-    reseller = Reseller.objects.create(name="Northwind Cloud", country="SE", currency="SEK")
+    reseller = Reseller.objects.create(name=RESELLER, country="SE", currency="SEK")
     user = User.objects.create_user("admin@northwind.example", name="Astrid Lindqvist")
     Membership.objects.create(reseller=reseller, user=user, role=Role.RESELLER_ADMIN)
 

@@ -39,6 +39,12 @@ class Told:
 
 
 def show(told: Told) -> None:
+    if told.seconds:
+        _show_imports(told)
+    _show_targets(told)
+
+
+def _show_imports(told: Told) -> None:
     say(f"\n{told.options['rows']:,} rows, {told.options['rounds']} rounds, medians")
     for name, values in told.seconds.items():
         speed, half_spread = told.rows_of(name) / median(values), figures.spread(values) / 2
@@ -46,7 +52,6 @@ def show(told: Told) -> None:
     say("\nPhases of CSV in one process, seconds")
     for phase in told.phases[0]:
         say(f"  {phase:20} {median(one[phase] for one in told.phases):8.2f}")
-    _show_targets(told)
 
 
 def _show_targets(told: Told) -> None:
@@ -57,7 +62,7 @@ def _show_targets(told: Told) -> None:
         bounds = f"{target.must:>8} {target.aim:>8} {target.unit:3}"
         say(f"  {target.figure:20} {shown:>10} {bounds} {verdict}: {target.what}")
     for figure in sorted(told.figures.keys() - {target.figure for target, *_ in judged}):
-        say(f"  {figure:20} {told.figures[figure]:10.2f}")
+        say(f"  {figure:24} {told.figures[figure]:10.2f}")
 
 
 def keep(told: Told) -> None:

@@ -7,6 +7,7 @@ from django.http import Http404
 from accounts.actors import Actor
 from accounts.roles import Permission
 from csp_link.models import AutoLink, Connection, Sync, Tenant, TenantQuerySet
+from organizations.pages import count_honestly, honest
 
 
 def get_connection(actor: Actor) -> Connection | None:
@@ -41,9 +42,10 @@ def get_last_auto_link(actor: Actor) -> AutoLink | None:
     return AutoLink.objects.permitted(actor).order_by("-created_at", "-id").first()
 
 
-def count_open(actor: Actor) -> int:
-    """How many tenants wait for somebody."""
-    return get_tenants(actor).open().count()
+def count_open(actor: Actor) -> str:
+    """How many tenants wait for somebody, in words; blank for none."""
+    count, is_more = count_honestly(get_tenants(actor).open())
+    return honest(count, is_more) if count else ""
 
 
 def get_last_sync(actor: Actor) -> Sync | None:

@@ -56,6 +56,11 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def key_of(cls, public_id: str) -> int | None:
+        """For statements about its members; whether somebody may know of it is asked before."""
+        return cls.objects.filter(public_id=public_id, deleted_at=None).values_list("pk", flat=True).first()
+
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def in_force(self, reseller: Reseller) -> "AssignmentQuerySet":

@@ -82,10 +82,10 @@ Row = Import | WrittenBatch
 
 def _page(actor: Actor, asked: Asked, query: QueryDict) -> Page[Any]:
     """One page of both kinds: as many of each as a page has, and of these the first."""
-    place = {"after": query.get("after", ""), "before": query.get("before", "")}
-    files = get_page(_imports(actor, asked), NEWEST_FIRST, size=SIZE, **place)
-    others = get_page(_others(actor, asked), NEWEST_FIRST, size=SIZE, **place)
-    return merged([files, others], SIZE, backwards=bool(place["before"]))
+    after, before = query.get("after", ""), query.get("before", "")
+    files = get_page(_imports(actor, asked), NEWEST_FIRST, size=SIZE, after=after, before=before)
+    others = get_page(_others(actor, asked), NEWEST_FIRST, size=SIZE, after=after, before=before)
+    return merged([files, others], SIZE, backwards=bool(before))
 
 
 def merged(pages: Sequence[Page[Any]], size: int, *, backwards: bool) -> Page[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +18,15 @@ from organizations.columns import COLUMNS, USUAL, known_columns
 from organizations.models import Organization, OrganizationQuerySet, SavedView
 from organizations.pages import (
     SIZES,
+    Found,
     Order,
     Page,
     address,
     asked_size,
     asked_text,
-    count_honestly,
+    find_all,
+    find_among,
     get_page,
-    honest,
     neighbours,
 )
 from organizations.saved_views import get_choice, get_views, may_change
@@ -39,6 +40,8 @@ SORTS: Final = {
     "customer_number": "customer_number_key",
     "created": "created_at",
 }
+# In this order they lie in the table as well, so they are counted in it. Those of a group are counted by memberships.
+BY_AGE: Final = ("created_at", "public_id")
 # Under three letters there is no trigram to look up: the name's beginning is searched instead.
 SHORTEST_PART: Final = 3
 
@@ -108,26 +111,41 @@ def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
 
 def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
     """Those of the rows that have the text in name, domain or a number."""
-    term = fields.fold(search.replace("\0", " ").strip())
-    if not term:
-        return rows
-    if len(term) < SHORTEST_PART:
-        return rows.filter(sort_name__startswith=term)
-    return rows.filter(search_text__contains=term)
+    term = _term(search)
+    return rows.filter(search_text__contains=term) if len(term) >= SHORTEST_PART else _beginning(rows, term)
+
+
+def _term(search: str) -> str:
+    return fields.fold(search.replace("\0", " ").strip())
+
+
+def _beginning(rows: OrganizationQuerySet, term: str) -> OrganizationQuerySet:
+    return rows.filter(sort_name__startswith=term) if term else rows
+
+
+def _found(actor: Actor, asked: Asked) -> Found[Organization]:
+    rows = find(actor, asked)
+    if not actor.is_group_bound and not asked.narrowing:
+        return find_all(rows, BY_AGE)
+    all_rows, term = Organization.all_of(actor.reseller), _term(asked.search)
+    is_range = asked.sort == "name" and len(term) < SHORTEST_PART  # the order itself leads there
+    by_group = actor.is_group_bound or asked.filters.get("group", filters.NO_GROUP) != filters.NO_GROUP
+    return find_among(_beginning(all_rows, term) if is_range else all_rows, rows, () if by_group else BY_AGE)
 
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     views = get_views(actor)
     asked, current = _current(Asked.of(actor, query), views)
     columns = asked.columns or _columns(actor, current)
-    found = find(actor, asked)
+    found = _found(actor, asked)
     page = get_page(
-        found.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants"),
+        found,
         Order(SORTS[asked.sort], asked.descending),
         size=asked.size,
         after=asked.after,
         before=asked.before,
     )
+    prefetch_related_objects(page.rows, Prefetch("groups", get_groups(actor)), "tenants")
     return {
         "rows": [_line(organization, columns) for organization in page.rows],
         "count_label": _count_label(found),
@@ -208,15 +226,17 @@ def _changed(actor: Actor, asked: Asked, current: SavedView) -> dict[str, Any]:
     }
 
 
-def created_context(actor: Actor, found: OrganizationQuerySet, query: QueryDict) -> dict[str, Any]:
+def created_context(actor: Actor, made: OrganizationQuerySet, query: QueryDict) -> dict[str, Any]:
     """A page of what one batch created, in the order of names."""
+    found = find_among(Organization.all_of(actor.reseller), made, ())
     page = get_page(
-        found.prefetch_related(Prefetch("groups", get_groups(actor)), "tenants"),
+        found,
         Order("sort_name"),
         size=SIZES[-1],
         after=query.get("after", ""),
         before=query.get("before", ""),
     )
+    prefetch_related_objects(page.rows, Prefetch("groups", get_groups(actor)), "tenants")
     return {
         "rows": [_row(organization) for organization in page.rows],
         "count_label": _count_label(found),
@@ -254,10 +274,9 @@ def _cell(organization: Organization, name: str) -> dict[str, Any]:
     return {"name": name, "label": column.label, "is_short": column.is_short, **column.cell(organization)}
 
 
-def _count_label(found: OrganizationQuerySet) -> str:
-    count, is_more = count_honestly(found)
-    number = honest(count, is_more)
-    return ngettext("%(number)s organization", "%(number)s organizations", count) % {"number": number}
+def _count_label(found: Found[Organization]) -> str:
+    words = ngettext("%(number)s organization", "%(number)s organizations", found.count)
+    return words % {"number": found.shown}
 
 
 def chips(actor: Actor, asked: Asked) -> list[dict[str, str]]:

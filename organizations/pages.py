@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, OrderBy, QuerySet
 from django.http import QueryDict
 from django.utils.formats import number_format
+
+from api.paging import beyond, together, upto
 
 M = TypeVar("M", bound=Model)
 
 SIZES: Final = (25, 50, 100)
 COUNTED: Final = 10_000
+WALKED: Final = 20_000  # rows of a list that are passed while others than those that are wanted lie there
 LONGEST_TEXT: Final = 200
 
 
@@ -40,40 +43,98 @@ class Order:
         return _encode(row, self.key)
 
 
-def get_page(queryset: QuerySet[M], order: Order, *, size: int, after: str = "", before: str = "") -> Page[M]:
+@dataclass(frozen=True)
+class Found(Generic[M]):
+    """What is in a list, counted no further than COUNTED.
+
+    Few that were narrowed down are known by their keys, to be sorted. Of many a page is met on the way through
+    `all_rows`; a list that was not narrowed has none, as each of its rows is wanted.
+    """
+
+    rows: QuerySet[M]
+    count: int
+    is_more: bool
+    all_rows: QuerySet[M] | None = None
+
+    @property
+    def shown(self) -> str:
+        return honest(self.count, self.is_more)
+
+
+def find_all(rows: QuerySet[M], by: Sequence[str]) -> Found[M]:
+    return Found(rows, *count_honestly(rows, by))
+
+
+def find_among(all_rows: QuerySet[M], narrowed: QuerySet[M], by: Sequence[str]) -> Found[M]:
+    """The narrowed ones, looked for once; `all_rows` are those that a list without narrowing has."""
+    keys = list(narrowed.order_by(*by).values_list("pk", flat=True)[: COUNTED + 1])
+    if len(keys) > COUNTED:
+        return Found(narrowed, COUNTED, True, all_rows)
+    return Found(all_rows.filter(pk__in=keys), len(keys), False, all_rows)
+
+
+def get_page(rows: QuerySet[M] | Found[M], order: Order, *, size: int, after: str = "", before: str = "") -> Page[M]:
     """One page, and cursors to its neighbours; a cursor that says nothing sensible gives the first page."""
+    found = rows if isinstance(rows, Found) else Found(rows, 0, True)
     backwards = bool(before)
-    place = _decode(queryset.model, order.key, before or after)
+    place = _decode(found.rows.model, order.key, before or after)
     if place is None:
         backwards = False
-    descending = order.descending != backwards
-    if place is not None:
-        queryset = queryset.filter(_beyond(order.key, place, descending))
-    sign = "-" if descending else ""
-    rows = list(queryset.order_by(f"{sign}{order.key}", f"{sign}public_id")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
+    way = _Way((order.key, "public_id"), order.descending != backwards, place)
+    page = way.look_for(found, size + 1)
+    more, page = len(page) > size, page[:size]
     if backwards:
-        rows.reverse()
+        page.reverse()
     has_before, has_after = (more, True) if backwards else (place is not None, more)
     return Page(
-        rows,
-        _encode(rows[0], order.key) if rows and has_before else "",
-        _encode(rows[-1], order.key) if rows and has_after else "",
+        page,
+        _encode(page[0], order.key) if page and has_before else "",
+        _encode(page[-1], order.key) if page and has_after else "",
     )
 
 
-def _beyond(key: str, place: tuple[Any, str], descending: bool) -> Q:
-    comparison = "lt" if descending else "gt"
-    value, public_id = place
-    # The first condition is implied by the second; it is what lets the index start at the right place.
-    return Q(**{f"{key}__{comparison}e": value}) & (
-        Q(**{f"{key}__{comparison}": value}) | Q(**{f"public_id__{comparison}": public_id})
-    )
+@dataclass(frozen=True)
+class _Way:
+    """The keys by which a list is gone through, in which direction, and from where on."""
+
+    keys: tuple[str, ...]
+    descending: bool
+    place: tuple[Any, ...] | None
+
+    def look_for(self, found: Found[M], number: int) -> list[M]:
+        """The first rows beyond the place: those of a list or of many on the way, if that is short; else sorted."""
+        if found.all_rows is None:
+            return list(self.along(found.rows)[:number])
+        if found.is_more and (met := self._met(found.rows, found.all_rows, number)) is not None:
+            return met
+        return list(self.sorted(found.rows)[:number])
+
+    def _met(self, rows: QuerySet[M], all_rows: QuerySet[M], number: int) -> list[M] | None:
+        """None where a word or a group lies together at the far end of the order."""
+        end = self.along(all_rows).values_list(*self.keys)[WALKED : WALKED + 1].first()
+        near = rows.filter(upto(self.keys, end, descending=self.descending)) if end else rows
+        met = list(self.along(near)[:number])
+        return met if end is None or len(met) == number else None
+
+    def along(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        return self._beyond(queryset).order_by(*(f"{'-' * self.descending}{key}" for key in self.keys))
+
+    def sorted(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        return self._beyond(queryset).order_by(OrderBy(together(self.keys), descending=self.descending))
+
+    def _beyond(self, queryset: QuerySet[M]) -> QuerySet[M]:
+        if self.place is None:
+            return queryset
+        return queryset.filter(beyond(self.keys, self.place, descending=self.descending))
 
 
-def count_honestly(queryset: QuerySet[Any]) -> tuple[int, bool]:
-    """How many rows there are, counted no further than COUNTED; and whether there are more."""
-    found = queryset.order_by()[: COUNTED + 1].count()
+def count_honestly(queryset: QuerySet[Any], by: Sequence[str] = ()) -> tuple[int, bool]:
+    """How many rows there are, counted no further than COUNTED; and whether there are more.
+
+    `by` is the order of an index of the reseller's rows: without it PostgreSQL might read a table, or the index of its
+    primary key, from the beginning, where millions of others' rows may be.
+    """
+    found = queryset.order_by(*by)[: COUNTED + 1].count()
     return min(found, COUNTED), found > COUNTED
 
 

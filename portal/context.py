@@ -13,7 +13,6 @@ from accounts.actors import Actor
 from accounts.models import Membership, Theme
 from accounts.roles import Permission
 from csp_link.access import count_open
-from organizations.pages import grouped
 from portal.guide import explained_by
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ class Item:
     view: str
     icon: str
     permission: Permission
-    count: Callable[[Actor], int] | None = None  # how many wait there for somebody
+    count: Callable[[Actor], str] | None = None  # how many wait there for somebody, blank for none
 
 
 # A section without a title is set apart, for what concerns the reseller itself.
@@ -90,6 +89,5 @@ def _menu(actor: Actor, path: str) -> list[dict[str, Any]]:
 
 
 def _item(actor: Actor, item: Item, path: str) -> dict[str, Any]:
-    url, count = reverse(item.view), item.count(actor) if item.count else 0
-    badge = grouped(count) if count else ""
+    url, badge = reverse(item.view), item.count(actor) if item.count else ""
     return {"label": item.label, "url": url, "icon": item.icon, "current": path.startswith(url), "badge": badge}

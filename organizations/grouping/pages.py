@@ -14,21 +14,21 @@ from groups.changes import LABELS
 from groups.models import Assignment, Group
 from organizations.effects import NAMED, foresee, tell_people
 from organizations.fields import shown
-from organizations.grouping.listing import BY_NAME, count_held
+from organizations.grouping.listing import BY_NAME
 from organizations.grouping.ticking import find_members
 from organizations.grouping.wording import actions_for, group_crumbs, loan_note, url_of
 from organizations.models import Organization
-from organizations.pages import SIZES, get_page, neighbours
+from organizations.pages import SIZES, find_among, get_page, neighbours
 from organizations.questions import Question, organizations
 
 
 def group_context(actor: Actor, group: Group, query: QueryDict) -> dict[str, Any]:
-    rows = find_members(actor, group)
-    page = get_page(rows, BY_NAME, size=SIZES[0], after=query.get("after", ""), before=query.get("before", ""))
+    found = find_among(Organization.all_of(actor.reseller), find_members(actor, group), ())
+    page = get_page(found, BY_NAME, size=SIZES[0], after=query.get("after", ""), before=query.get("before", ""))
     own = get_own_group_ids(actor)
     return {
         "group": {"name": group.name, "description": group.description},
-        "count": count_held(actor, [group])[group.pk],
+        "count": found.shown,
         "rows": [_row(row) for row in page.rows],
         "pager": neighbours(page),
         "list_url": f"{reverse('organizations:list')}?group={group.public_id}",

@@ -7,7 +7,7 @@ counts, so another person's changes meanwhile stay; what was changed on pages be
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -18,9 +18,9 @@ from groups.access import get_groups
 from groups.models import Group
 from organizations import fields, filters
 from organizations.grouping.listing import BY_NAME
-from organizations.listing import matching
+from organizations.listing import BY_AGE, matching
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
-from organizations.pages import SIZES, address, asked_size, asked_text, get_page, neighbours
+from organizations.pages import SIZES, address, asked_size, asked_text, find_among, get_page, neighbours
 
 # More ticks are not carried from page to page: for so many there are the pasted list and the list of organizations.
 MOST: Final = 5_000
@@ -117,8 +117,14 @@ def _find(actor: Actor, group: Group, asked: Asked) -> OrganizationQuerySet:
 
 
 def members_context(actor: Actor, group: Group, asked: Asked, ticks: Ticks) -> dict[str, Any]:
-    found = _find(actor, group, asked).prefetch_related(Prefetch("groups", get_groups(actor)))
+    wanted = _find(actor, group, asked)
+    found = (
+        find_among(Organization.all_of(actor.reseller), wanted, () if asked.show == "members" else BY_AGE)
+        if asked.search or asked.show
+        else wanted
+    )
     page = get_page(found, BY_NAME, size=asked.size, after=asked.after, before=asked.before)
+    prefetch_related_objects(page.rows, Prefetch("groups", get_groups(actor)))
     rows = [_row(row, group, ticks) for row in page.rows]
     shown = {row["id"] for row in rows}
     return {
