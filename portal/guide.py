@@ -26,6 +26,10 @@ EXPLAINED: Final = {
     "organizations:new": "new-organization",
     "organizations:edit": "approvals",
     "organizations:bulk": "approvals",
+    "organizations:columns": "find",
+    "organizations:views": "find",
+    "organizations:new_view": "find",
+    "organizations:edit_view": "find",
     "organizations:grid": "grid",
     "organizations:created_together": "grid",
     "imports:row": "mend",
@@ -43,6 +47,7 @@ EXPLAINED: Final = {
     "webhook": "programs",
     "edit_webhook": "programs",
     "mandatory_columns": "approvals",
+    "unbilled": "approvals",
 }
 
 

@@ -51,6 +51,10 @@ def changed_together(page):
     page.fill("[name=approval_limit]", "12000")
 
 
+def unbilled(page):
+    page.goto("/will-not-be-billed/")
+
+
 def new_organization(page):
     page.goto("/organizations/new/")
     page.fill("#id_name", "Kronobergs Glas AB")
@@ -120,7 +124,7 @@ def api_key(page):
 # In this order: some go on from the one before.
 TOUR = {
     ADMIN: [
-        *(organizations, finding, changed_together, new_organization, grid),
+        *(organizations, finding, changed_together, unbilled, new_organization, grid),
         *(upload, check, result, undo),
         *(members, administrators, api_key),
     ],
