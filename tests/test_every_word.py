@@ -26,9 +26,9 @@ from people.csv_file import HEADINGS
 
 IN_FILES = ("Customer 1 AB", "Customer 2 AB", "Row AB", "Ida Invited", "ERP")
 READ_ALOUD = ("title", "aria-label", "placeholder", "alt", "label")
-# Not for people, or not in words: code, the names of time zones, and what programs are told about the API.
+# Not for people, or not in words: code, the names of time zones, and what says itself in which language it is.
 UNREAD = ("script", "style", "code", "pre", "svg")
-ENGLISH = ("api/v1/",)
+ENGLISH = ("api/v1/", "help/import/")  # what programs are told, and the guide
 # Beside them: the environment's badge, and words that files use.
 NAMES = """
 Cloudbroker CSV XLSX XLS XML JSON Excel SHA English Deutsch Svenska UTC TRUE FALSE
@@ -78,7 +78,7 @@ def texts_in(page):
     for element in html.fromstring(page).iter():
         if not isinstance(element.tag, str) or any(each.tag in UNREAD for each in (element, *element.iterancestors())):
             continue
-        if element.xpath("ancestor-or-self::select[@name='time_zone']"):
+        if element.xpath("ancestor-or-self::select[@name='time_zone'] | ancestor-or-self::*[@lang][not(self::html)]"):
             continue
         texts = [element.text, *(child.tail for child in element), *(element.get(name) for name in READ_ALOUD)]
         words = [
