@@ -30,7 +30,7 @@ screenshots: $(VENV)/installed-dev ## Take the pictures of the README and the gu
 	@PYTHONPATH=.:tests $(BIN)/python -m e2e.screenshots
 
 bench: $(VENV)/installed-dev ## Measure imports against COPY and others, in turn (ROWS=100000 ROUNDS=5, MOST=1000000 for growth)
-	@$(BIN)/python -m benchmarks --keep --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) --most $(or $(MOST),0)
+	@$(BIN)/python -m benchmarks --keep --rows $(or $(ROWS),100000) --rounds $(or $(ROUNDS),5) --most $(or $(MOST),0) $(if $(ONLY),--only $(ONLY))
 
 check: lint types $(VENV)/installed-dev ## Run every check but the tests: style, types, migrations, imports, dependencies, licences
 	@$(CHECKING) $(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run

@@ -3,6 +3,9 @@
 What docs/scale.md says about that is held here against the catalogue of the migrated database.
 """
 
+import re
+from pathlib import Path
+
 import pytest
 from django.db import connection
 
@@ -57,6 +60,20 @@ def test_a_primary_key_without_the_reseller_is_a_number_that_a_sequence_gives():
     assert set(primary) == owned()
     assert {table: columns for table, columns in apart.items() if columns != ["id"]} == {}
     assert set(apart) <= counted
+
+
+def test_the_document_names_every_table_of_the_resellers():
+    """Which of them have the reseller in their primary key already, and which would get it."""
+    text = (Path(__file__).resolve().parents[1] / "docs" / "scale.md").read_text()
+    already, would = " ".join(text.split()).split("The others are", 1)
+    primary = {table: columns[0] for table, _, is_primary, columns in asked(KEYS) if is_primary and table in owned()}
+    begins = {table for table, first in primary.items() if first == "reseller_id"}
+    assert named_in(already) & owned() == begins
+    assert named_in(would) & owned() == owned() - begins
+
+
+def named_in(text):
+    return set(re.findall(r"`([a-z]+_[a-z]+)`", text))
 
 
 def test_every_link_between_tables_of_resellers_begins_with_the_reseller():
