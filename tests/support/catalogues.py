@@ -79,6 +79,7 @@ def compiled(language):
 def update(language, source):
     """Take in what is new, drop what is no longer said, guess nothing; keep translations, and compile."""
     kept = catalogue(language)
+    source.creation_date = kept.creation_date  # of the catalogue: a date that always changes is in everybody's way
     kept.update(source, no_fuzzy_matching=True, keep_user_comments=True)
     kept.obsolete.clear()
     for message in kept:
