@@ -73,7 +73,7 @@ def test_the_document_names_every_table_of_the_resellers():
 
 
 def named_in(text):
-    return set(re.findall(r"`([a-z]+_[a-z]+)`", text))
+    return set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", text))
 
 
 def test_every_link_between_tables_of_resellers_begins_with_the_reseller():
