@@ -107,6 +107,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
         "/help/",
         "/help/import/",
         "/help/approvals/",
+        "/help/keys/",
         "/api/v1/docs",
         "/there-is-no-such-page/",
     ]

@@ -86,3 +86,22 @@ def test_without_a_script_the_button_is_a_link_to_the_same(visit):
     page.click("main button:has-text('Search')")
     page.click("main a:has-text('Bodensee Optik GmbH')")
     assert page.inner_text("h1").startswith("Bodensee Optik GmbH")
+
+
+def test_a_question_mark_shows_all_shortcuts_but_not_in_a_field_nor_switched_off(visit):
+    page = visit()
+    page.goto("/organizations/")
+    page.keyboard.press("/")
+    page.keyboard.type("why?")
+    assert page.input_value("[data-search-key]") == "why?"
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.wait_for_url("**/help/keys/")
+    page.wait_for_selector("h1:has-text('Keyboard shortcuts')")
+    page.click(".cb-user summary")
+    page.click("[data-shortcuts-switch]")
+    page.goto("/events/")
+    page.keyboard.press("?")
+    page.keyboard.press("Control+k")
+    page.wait_for_selector("[data-palette] [role=combobox]")
+    assert page.url.endswith("/events/")
