@@ -41,6 +41,8 @@ def detect(path: Path, *, chosen: Mapping[str, object] = NOTHING) -> Layout:
 def read_headings(path: Path, layout: Layout) -> list[str]:
     for _first, _last, cells in _records(path, layout):
         check_headings(cells)
+        if any("\0" in cell for cell in cells):  # kept before the survey sees it, and no database can hold it
+            raise explain_broken_text(path, layout.encoding)
         return cells
     raise Unreadable("no_headings", line=layout.heading_row)
 

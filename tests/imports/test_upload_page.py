@@ -68,6 +68,12 @@ def test_a_file_over_the_limit_is_cut_off_while_it_arrives(cast, monkeypatch):
     assert upload(cast.sign_in(), table(count=300)).status_code == 302
 
 
+def test_a_nul_among_the_headings_is_refused_at_once_and_nothing_is_kept(cast):
+    answer = upload(cast.sign_in(), 'name;domain;email\0"x\nA;a.example;it@a.example\n')
+    assert answer.status_code == 422 and "NUL" in answer.text
+    assert kept(cast) == (0, 0)
+
+
 def test_a_file_that_breaks_later_on_says_in_which_line(cast):
     upload(cast.sign_in(), table(count=5_000) + "a;b\0c;d;e\r\n")
     job = work_on(cast, read)
