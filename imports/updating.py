@@ -4,20 +4,26 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.lookups import IsNull
+
 from accounts.actors import Actor
 from accounts.ids import uuid_of
 from accounts.models import new_id
+from accounts.roles import Permission
 from imports.beside import beside, groups_known, grown
 from imports.checking.rows import Checked
 from imports.models import Action, Blanks, Import, ImportRow
 from imports.readers.shape import SourceRow
 from organizations.access import Ground
+from organizations.batches import STORED
 from organizations.fields import NAMES, Reading
-from organizations.models import Source
+from organizations.models import Organization, Source
 from organizations.problems import Problem, shortened
 from organizations.upserts import Mode, Put, carry_out, plan
 
 ID: Final = "organization_id"
+NULLABLE: Final = ("approval_limit", "billing_start_date")
 
 
 def check_rows(
@@ -57,6 +63,15 @@ def _checked(put: Put, source: SourceRow, cells: tuple[str, ...]) -> Checked:
     put.row.errors = put.errors
     action = Action.CREATE if put.is_new else Action.UPDATE if put.differs else Action.KEEP
     return Checked(source, put.row, str(put.public_id), action.value, cells)
+
+
+def unchanged(actor: Actor, rows: "QuerySet[ImportRow]") -> set[int]:
+    """The numbers of those of the rows that are to keep their record, where it is still just as they say."""
+    same = {name: OuterRef(name) for name in STORED if name not in NULLABLE}
+    now = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(archived_at=None, **same)
+    for name in NULLABLE:
+        now = now.filter(Q(**{name: OuterRef(name)}) | Q(IsNull(F(name), True), IsNull(OuterRef(name), True)))
+    return set(rows.filter(Exists(now), action=Action.KEEP).values_list("number", flat=True))
 
 
 def write_rows(actor: Actor, job: Import, rows: Sequence[ImportRow], reading: Reading, ground: Ground) -> list[Put]:

@@ -172,7 +172,7 @@ def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
         return "", ""
     number = fields.read_value("customer_number", texts.get("customer_number", ""), KEYS).value
     domain = "" if mode is Mode.BY_NUMBER else texts.get("primary_domain", "")
-    return fields.fold(str(number)), str(fields.read_value("primary_domain", domain, KEYS).value)
+    return fields.fold(str(number)), fields.domain_of(domain)
 
 
 KEYS: Final = fields.Reading(mandatory=frozenset())

@@ -18,19 +18,25 @@ from organizations.fields.emails import plain_email, read_email
 from organizations.fields.phones import read_phone
 from organizations.fields.plain_phones import plain_phone
 from organizations.fields.registration import plain_registration, registration_warning
-from organizations.fields.rows import Reading, Row, needs_every_approval, read_row_slowly, typed_limit
+from organizations.fields.rows import Reading, Row, needs_every_approval, read_row_slowly, read_value, typed_limit
 from organizations.fields.table import FIELDS, NAMES, Value
 from organizations.problems import Problem
 
 _LENGTHS = tuple(typed_limit(field) for field in FIELDS)
 _APPROVAL = NAMES.index("approval_process")
 _SHORTEST = min(_LENGTHS)
+_LENIENT = Reading(mandatory=frozenset())
 
 
 def read_row(cells: Sequence[str], reading: Reading) -> Row:
     """A row of seventeen texts in the order of FIELDS, with all its errors and warnings at once."""
     cells = tuple(cells)
     return _accepted(cells, reading) or read_row_slowly(cells, reading)
+
+
+def domain_of(text: str) -> str:
+    """The domain that a text means; blank where it means none."""
+    return plain_domain(text) or str(read_value("primary_domain", text, _LENIENT).value)
 
 
 def _accepted(cells: tuple[str, ...], reading: Reading) -> Row | None:
