@@ -141,7 +141,7 @@ class Pages(Door):
         return agreed([edited, in_bulk])
 
     def see_approval(self, zone):
-        return self.shows("4711.25", self.get(f"organizations/{self.thing(zone).public_id}/"))
+        return self.shows("4,711.25", self.get(f"organizations/{self.thing(zone).public_id}/"))
 
     def edit_approval(self, zone):
         """The form of who may edit but not this has no such field; what is posted all the same is not read."""

@@ -21,9 +21,10 @@ PICTURES = os.environ.get("PICTURES", "")
 SHAPES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
 
 
-def check(page, where):
+def check(page, where, within=None):
+    """`within` leaves out what lies behind an open menu, partly covered until it closes; it was looked at without."""
     keep_picture(page, where)
-    found = Axe().run(page, options=RULES).response["violations"]
+    found = Axe().run(page, within, options=RULES).response["violations"]
     assert [(where, item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{where} scrolls sideways"
@@ -137,7 +138,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     create_and_undo(page, f"{scheme}{width}")
     page.goto("/organizations/")
     page.click(".cb-page-head summary")
-    check(page, "the formats of an export of all")
+    check(page, "the formats of an export of all", within="details[open]")
     page.keyboard.press("Escape")
     page.check("tbody input[name=id] >> nth=0")
     check(page, "the list with a selection")
