@@ -100,11 +100,16 @@ def text_of(given: Mapping[str, Any], name: str) -> str:
     return " ".join(clean.split())[:255]
 
 
+def _members(given: object) -> Mapping[str, Any]:
+    return given if isinstance(given, dict) else {}
+
+
 def _following(body: Mapping[str, Any]) -> str:
     """The next page's token, from either of its two places."""
-    link = (body.get("links") or {}).get("next")
-    headers = (link or {}).get("headers") or []
-    linked = [each.get("value") for each in headers if str(each.get("key", "")).lower() == TOKEN_HEADER.lower()]
+    link = _members(body.get("links")).get("next")
+    headers = _members(link).get("headers")
+    pairs = map(_members, headers if isinstance(headers, list) else [])
+    linked = [each.get("value") for each in pairs if str(each.get("key", "")).lower() == TOKEN_HEADER.lower()]
     token = body.get("continuationToken") or next(iter(linked), None)
     if link and not token:
         raise Trouble("garbled")
