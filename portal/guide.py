@@ -48,6 +48,7 @@ EXPLAINED: Final = {
     "edit_webhook": "programs",
     "mandatory_columns": "approvals",
     "unbilled": "approvals",
+    "search": "keys",
 }
 
 
