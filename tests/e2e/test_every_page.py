@@ -23,6 +23,7 @@ SHAPES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 128
 
 def check(page, where, within=None):
     """`within` leaves out what lies behind an open menu, partly covered until it closes; it was looked at without."""
+    page.wait_for_load_state()  # without its styles every control is too small
     keep_picture(page, where)
     found = Axe().run(page, within, options=RULES).response["violations"]
     assert [(where, item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
