@@ -18,7 +18,6 @@ from csp_link.models import Standing, Tenant, TenantQuerySet
 from organizations.fields import BY_NAME, fold, shown
 from organizations.models import Organization
 from organizations.pages import (
-    SIZES,
     Order,
     Page,
     address,
@@ -28,6 +27,7 @@ from organizations.pages import (
     get_page,
     honest,
     neighbours,
+    size_links,
 )
 
 TONES: Final = {
@@ -202,5 +202,5 @@ def _chips(asked: Asked) -> list[dict[str, str]]:
 def _pager(asked: Asked, page: Page[Tenant]) -> dict[str, Any]:
     return {
         **neighbours(page, asked.url),
-        "sizes": [{"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES],
+        "sizes": size_links(asked.size, asked.url),
     }

@@ -180,6 +180,11 @@ def neighbours(page: Page[M], url: Callable[..., str] = _alone) -> dict[str, str
     }
 
 
+def size_links(size: int, url: Callable[..., str]) -> list[dict[str, Any]]:
+    """The sizes that a page may have, with the address of the list in each."""
+    return [{"label": one, "url": url(size=str(one)), "current": one == size} for one in SIZES]
+
+
 def _encode(row: Model, key: str) -> str:
     value = getattr(row, key)
     place = [value if isinstance(value, str) else value.isoformat(), str(row.public_id)]  # type: ignore[attr-defined]

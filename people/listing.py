@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
+from accounts.ids import uuid_of
 from accounts.models import Membership
 from accounts.roles import Permission, Role
 from groups.access import get_groups_by_public_id
-from organizations.pages import SIZES, address, asked_size, asked_text
+from organizations.pages import SIZES, address, asked_size, asked_text, size_links
 from people.access import get_invitations, get_people, get_removed_people, matching
 from people.models import Invitation, Link
 from people.sight import get_held
@@ -75,7 +76,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "pager": {
             "previous_url": asked.url(before=_id(lines[0])) if lines and has_before else "",
             "next_url": asked.url(after=_id(lines[-1])) if lines and has_after else "",
-            "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
+            "sizes": size_links(asked.size, asked.url),
         },
         "may_invite": actor.can(Permission.PEOPLE_EDIT),
     }
@@ -121,9 +122,8 @@ def _page(sources: list[QuerySet[Any]], asked: Asked) -> tuple[list[Line], bool,
 
 def _place(sources: list[QuerySet[Any]], cursor: str) -> tuple[str, uuid.UUID] | None:
     """Where the person or invitation of that public id stands; None for what is not on the list."""
-    try:
-        wanted = uuid.UUID(cursor)
-    except ValueError:
+    wanted = uuid_of(cursor)
+    if wanted is None:
         return None
     rows = (source.filter(line_id=wanted).values_list("key", "line_id").first() for source in sources)
     return next((row for row in rows if row), None)

@@ -15,7 +15,7 @@ from csp_link.models import Tenant
 from groups.access import get_groups
 from organizations.fields import shown
 from organizations.models import Organization
-from organizations.pages import SIZES, Page, address, asked_size, get_page, honest, neighbours
+from organizations.pages import Page, address, asked_size, get_page, honest, neighbours, size_links
 from portal.unbilled import PAGE, Counted, Reason, count_reasons
 
 
@@ -55,9 +55,7 @@ def unbilled_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "bulk": _bulk(actor, asked),
         "pager": {
             **neighbours(page, asked.url),
-            "sizes": [
-                {"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES
-            ],
+            "sizes": size_links(asked.size, asked.url),
         },
         "empty": _empty(actor, counted),
         "can_create": actor.can(Permission.ORGANIZATIONS_CREATE),

@@ -29,6 +29,7 @@ from organizations.pages import (
     grouped,
     honest,
     neighbours,
+    size_links,
 )
 
 BY_NAME: Final = Order("sort_name")
@@ -136,7 +137,7 @@ def _count_people(actor: Actor, groups: Collection[Group]) -> dict[int, int]:
 def _pager(asked: Asked, page: Page[Group]) -> dict[str, Any]:
     return {
         **neighbours(page, asked.url),
-        "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
+        "sizes": size_links(asked.size, asked.url),
     }
 
 

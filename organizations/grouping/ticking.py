@@ -20,7 +20,7 @@ from organizations import fields, filters
 from organizations.grouping.listing import BY_NAME
 from organizations.listing import BY_AGE, matching
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
-from organizations.pages import SIZES, address, asked_size, asked_text, find_among, get_page, neighbours
+from organizations.pages import address, asked_size, asked_text, find_among, get_page, neighbours, size_links
 
 # More ticks are not carried from page to page: for so many there are the pasted list and the list of organizations.
 MOST: Final = 5_000
@@ -142,7 +142,7 @@ def members_context(actor: Actor, group: Group, asked: Asked, ticks: Ticks) -> d
         "clear_url": "?",
         "is_narrowed": bool(asked.search or asked.show),
         **neighbours(page, asked.url),
-        "sizes": [{"label": n, "url": asked.url(size=str(n)), "current": n == asked.size} for n in SIZES],
+        "sizes": size_links(asked.size, asked.url),
     }
 
 
