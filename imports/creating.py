@@ -48,9 +48,8 @@ def create(turn: Turn) -> None:
 def _go_on(turn: Turn, job: Import) -> list[int]:
     """Write the next chunk; or say which portions of a large import are next, once what was written is counted."""
     is_large = lanes.has_lanes(job)
-    if is_large:
-        lanes.take_over(job)
-    if not (is_large and lanes.get_portions(job)) and steps.is_cancelled(turn, job):
+    ahead = lanes.take_over(job) if is_large else []
+    if not ahead and steps.is_cancelled(turn, job):
         job.save(update_fields=WRITTEN)
         return []
     if not is_large and (lost := write_chunk(actor_in_job(job), job, job.place + steps.CHUNK)):
@@ -58,7 +57,7 @@ def _go_on(turn: Turn, job: Import) -> list[int]:
     job.save(update_fields=WRITTEN)
     if job.place >= job.rows_read:
         steps.end(turn, job, State.DONE)
-    return lanes.next_portions(job, steps.CHUNK) if is_large else []
+    return lanes.next_portions(job, steps.CHUNK, ahead) if is_large else []
 
 
 def _write_portion(turn: Turn, first: int) -> None:

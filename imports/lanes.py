@@ -5,7 +5,7 @@ written once, whoever writes it; between two rounds of portions the import's row
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import copy_context
 from threading import Thread
 from typing import Final
@@ -23,30 +23,29 @@ def has_lanes(job: Import) -> bool:
     return job.mode == Mode.CREATE and job.rows_read > MANY
 
 
-def next_portions(job: Import, size: int) -> list[int]:
+def next_portions(job: Import, size: int, ahead: Sequence[Portion]) -> list[int]:
     """The numbers of the rows that the next round's portions begin with.
 
-    Where a lane failed beside one that did not, only what lies between is caught up with.
+    Where a lane failed beside one that did not, only what lies between it and those that are ahead is caught up with.
     """
-    reach = max([portion.last for portion in get_portions(job)], default=job.rows_read)
+    reach = max([portion.last for portion in ahead], default=job.rows_read)
     return list(range(job.place + 1, reach + 1, size))[:ROUND]
 
 
-def get_portions(job: Import) -> list[Portion]:
-    """What was written and is not counted yet, in the order of rows."""
-    return list(Portion.objects.filter(reseller_id=job.reseller_id, batch=job).order_by("first"))
+def take_over(job: Import, *, with_gaps: bool = False) -> list[Portion]:
+    """Count on `job`, which the caller saves, what the ledger says, as far as no row before it is open.
 
-
-def take_over(job: Import, *, with_gaps: bool = False) -> None:
-    """Count on `job`, which the caller saves, what the ledger says, as far as no row before it is open."""
-    for portion in get_portions(job):
+    Returns the portions that are ahead of such a row.
+    """
+    left = list(Portion.objects.filter(reseller_id=job.reseller_id, batch=job).order_by("first"))
+    while left and (with_gaps or left[0].first == job.place + 1):
+        portion = left.pop(0)
         if portion.first == job.place + 1:
             job.place = portion.last
-        elif not with_gaps:
-            return
         job.rows_created += portion.created
         job.rows_failed += portion.failed
         portion.delete()
+    return left
 
 
 def run(write: Callable[[int], None], portions: Iterable[int]) -> None:
