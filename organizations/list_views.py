@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +15,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Actor, Request
+from accounts.ids import uuid_of
 from accounts.refusals import Refused
 from accounts.roles import Permission
 from organizations.columns import COLUMNS, USUAL, known_columns
 from organizations.forms import problems_of
-from organizations.listing import Asked, chips
+from organizations.listing import Asked, asked_of_view, chips, columns_of
 from organizations.models import SavedView
 from organizations.questions import Question, ask
 from organizations.saved_views import (
@@ -35,6 +36,7 @@ from organizations.saved_views import (
     rename_view,
     save_view,
     update_view,
+    view_named,
 )
 from organizations.views import crumbs
 
@@ -70,8 +72,8 @@ def views(request: Request) -> HttpResponse:
     """All views; posted, the one with which one's list begins."""
     request.actor.require(Permission.ORGANIZATIONS_SEE)
     if request.method == "POST":
-        chosen = request.POST.get("view", "")
-        choose_default(request.actor, get_view(request.actor, uuid.UUID(chosen)) if _is_id(chosen) else None)
+        chosen = uuid_of(request.POST.get("view", ""))
+        choose_default(request.actor, get_view(request.actor, chosen) if chosen else None)
         messages.success(request, _("Saved."))
         return redirect("organizations:views")
     default = get_choice(request.actor).default_view
@@ -80,13 +82,6 @@ def views(request: Request) -> HttpResponse:
         "breadcrumbs": crumbs((_("Saved views"), "")),
     }
     return render(request, "organizations/saved_views.html", context)
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return bool(uuid.UUID(text))
-    except ValueError:
-        return False
 
 
 def _row(actor: Actor, view: SavedView, default: uuid.UUID | None) -> dict[str, Any]:
@@ -110,7 +105,7 @@ def new_view(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ViewForm(actor=request.actor), asked)
     form = ViewForm(request.POST, actor=request.actor)
-    columns = asked.columns or _columns_of(request.actor, asked)
+    columns = asked.columns or columns_of(request.actor, view_named(get_views(request.actor), asked.view))
     try:
         ticked = form.is_ticked
         view = save_view(request.actor, request.POST.get("name", ""), asked.kept, columns, shared=ticked["is_shared"])
@@ -122,12 +117,6 @@ def new_view(request: Request) -> HttpResponse:
         choose_default(request.actor, view)
     messages.success(request, _("Saved the view %(name)s.") % {"name": view.name})
     return _to_view(view)
-
-
-def _columns_of(actor: Actor, asked: Asked) -> Sequence[str]:
-    """Those that the list has: of the view that it comes from, else the person's own."""
-    known = {str(view.public_id): view for view in get_views(actor)}
-    return known[asked.view].columns if asked.view in known else get_choice(actor).columns or USUAL
 
 
 def _told(form: ViewForm, wrong: ValidationError) -> ViewForm:
@@ -162,7 +151,7 @@ def _to_view(view: SavedView) -> HttpResponse:
 def edit_view(request: Request, public_id: uuid.UUID) -> HttpResponse:
     view = get_view(request.actor, public_id, to_change=True)
     default = get_choice(request.actor).default_view
-    asked = Asked.of(request.actor, _query_of(view))
+    asked = asked_of_view(request.actor, view)
     if request.method != "POST":
         now = {"name": view.name, "is_shared": view.is_shared, "is_default": view.public_id == default}
         return _form_page(request, ViewForm(initial=now, actor=request.actor), asked, view)
@@ -175,12 +164,6 @@ def edit_view(request: Request, public_id: uuid.UUID) -> HttpResponse:
         choose_default(request.actor, view if form.is_ticked["is_default"] else None)
     messages.success(request, _("Saved."))
     return redirect("organizations:views")
-
-
-def _query_of(view: SavedView) -> QueryDict:
-    query = QueryDict(mutable=True)
-    query.update(view.asked)
-    return query
 
 
 @require_POST
@@ -217,7 +200,7 @@ def columns(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
     if request.method != "POST":
         asked = Asked.of(request.actor, request.GET)
-        shown = asked.columns or known_columns(_columns_of(request.actor, asked))
+        shown = asked.columns or columns_of(request.actor, view_named(get_views(request.actor), asked.view))
         return _columns_page(request, asked, [*shown, *(name for name in COLUMNS if name not in shown)], set(shown))
     asked = Asked.of(request.actor, request.POST)
     order = [*known_columns(request.POST.getlist("order")), *COLUMNS]
@@ -242,7 +225,7 @@ def _keep_columns(request: Request, asked: Asked, chosen: Sequence[str]) -> Http
     if not chosen:
         messages.error(request, _("Tick at least one column."))
         return redirect(reverse("organizations:columns") + asked.url())
-    if any(str(view.public_id) == asked.view for view in get_views(request.actor)):
+    if view_named(get_views(request.actor), asked.view):
         return redirect(address + asked.url(columns=",".join(chosen)))
     choose_columns(request.actor, chosen)
     messages.success(request, _("Your list has these columns from now on."))

@@ -28,8 +28,9 @@ from organizations.pages import (
     find_among,
     get_page,
     neighbours,
+    size_links,
 )
-from organizations.saved_views import get_choice, get_views, may_change
+from organizations.saved_views import get_choice, get_views, may_change, view_named
 from organizations.tenants import tenant_state
 
 EVERYTHING: Final = "all"  # instead of a view: the whole list, also for those who begin with a view
@@ -136,7 +137,7 @@ def _found(actor: Actor, asked: Asked) -> Found[Organization]:
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     views = get_views(actor)
     asked, current = _current(Asked.of(actor, query), views)
-    columns = asked.columns or _columns(actor, current)
+    columns = asked.columns or columns_of(actor, current)
     found = _found(actor, asked)
     page = get_page(
         found,
@@ -167,11 +168,11 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
 
 def _current(asked: Asked, views: Sequence[SavedView]) -> tuple[Asked, SavedView | None]:
     """The view that the address names; one that does not exist for this person is left out of it."""
-    found = next((view for view in views if str(view.public_id) == asked.view), None)
+    found = view_named(views, asked.view)
     return (asked, found) if found or asked.view == EVERYTHING else (replace(asked, view=""), None)
 
 
-def _columns(actor: Actor, current: SavedView | None) -> tuple[str, ...]:
+def columns_of(actor: Actor, current: SavedView | None) -> tuple[str, ...]:
     """The view's columns, else the person's own, else the usual ones."""
     chosen = current.columns if current else get_choice(actor).columns
     return known_columns(chosen) or USUAL
@@ -186,8 +187,11 @@ def asked_of_view(actor: Actor, view: SavedView) -> Asked:
 
 def whole_address(actor: Actor, query: QueryDict) -> str:
     """Where an address leads that names nothing, or nothing but a view; empty where it says everything itself."""
-    wanted = str(get_choice(actor).default_view or "") if not query else query["view"] if set(query) == {"view"} else ""
-    found = next((view for view in get_views(actor) if str(view.public_id) == wanted), None) if wanted else None
+    if query:
+        wanted = str(query["view"]) if set(query) == {"view"} else ""
+    else:
+        wanted = str(get_choice(actor).default_view or "")
+    found = view_named(get_views(actor), wanted) if wanted else None
     whole = asked_of_view(actor, found).url() if found else ""
     return "" if whole == f"?{query.urlencode()}" else whole
 
@@ -326,7 +330,7 @@ def _heading(asked: Asked, sort: str, label: Any) -> dict[str, Any]:
 def _pager(asked: Asked, page: Page[Organization]) -> dict[str, Any]:
     return {
         **neighbours(page, asked.url),
-        "sizes": [{"label": size, "url": asked.url(size=str(size)), "current": size == asked.size} for size in SIZES],
+        "sizes": size_links(asked.size, asked.url),
     }
 
 

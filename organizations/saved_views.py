@@ -27,6 +27,11 @@ def get_views(actor: Actor) -> list[SavedView]:
     return list(SavedView.objects.permitted(actor).order_by("is_shared", Lower("name"), "id"))
 
 
+def view_named(views: Sequence[SavedView], public_id: str) -> SavedView | None:
+    """The one that an address names."""
+    return next((view for view in views if str(view.public_id) == public_id), None)
+
+
 def get_view(actor: Actor, public_id: uuid.UUID | str, *, to_change: bool = False) -> SavedView:
     """The view, if the actor may see it: what may not be seen does not exist, what may not be changed is 403."""
     found = SavedView.objects.permitted(actor).filter(public_id=public_id).first()
