@@ -1,5 +1,6 @@
 """What the schedule does for the API."""
 
+from functools import partial
 from typing import Final
 
 from celery import shared_task
@@ -9,6 +10,7 @@ from accounts.models import Reseller
 from accounts.tenancy import acting_for
 from api.models import Answer
 from api.once import KEPT
+from jobs.forgetting import forget
 
 AT_ONCE: Final = 1_000  # they hold whole bodies
 
@@ -20,13 +22,5 @@ def forget_answers() -> int:
 
 
 def _forget(reseller_id: int) -> int:
-    forgotten = 0
-    while gone := _forget_some(reseller_id):
-        forgotten += gone
-    return forgotten
-
-
-def _forget_some(reseller_id: int) -> int:
-    with acting_for(reseller_id):
-        old = Answer.objects.filter(reseller_id=reseller_id, at__lt=timezone.now() - KEPT)
-        return Answer.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]
+    old = Answer.objects.filter(reseller_id=reseller_id, at__lt=timezone.now() - KEPT)
+    return forget(old, AT_ONCE, partial(acting_for, reseller_id))

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
+from jobs.forgetting import forget
 from jobs.work import take_turn
 from portal import weekly_mail
 
@@ -16,16 +17,9 @@ AT_ONCE: Final = 10_000
 @shared_task(name="portal.forget_sessions")
 def forget_sessions() -> int:
     """Sessions that have expired, and from where they were used; returns how many."""
-    forgotten = 0
-    while gone := _forget_some():
-        forgotten += gone
+    forgotten = forget(Session.objects.filter(expire_date__lt=timezone.now()), AT_ONCE)
     UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     return forgotten
-
-
-def _forget_some() -> int:
-    expired = Session.objects.filter(expire_date__lt=timezone.now()).values_list("pk", flat=True)
-    return Session.objects.filter(pk__in=list(expired[:AT_ONCE])).delete()[0]
 
 
 @shared_task(name=weekly_mail.MAIL)

@@ -1,6 +1,7 @@
 """Celery's shells around the sending, and what the schedule does."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from celery import shared_task
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Reseller
 from accounts.tenancy import acting_for
+from jobs.forgetting import forget
 from jobs.models import Job
 from jobs.work import enqueue, take_turn
 from webhooks import sending
@@ -46,13 +48,6 @@ def forget_deliveries() -> int:
 
 
 def _forget(reseller_id: int) -> int:
-    forgotten, before = 0, timezone.now() - timedelta(days=settings.DELIVERY_DAYS)
-    while gone := _forget_some(reseller_id, before):
-        forgotten += gone
-    return forgotten
-
-
-def _forget_some(reseller_id: int, before: datetime) -> int:
-    with acting_for(reseller_id):
-        old = Delivery.objects.filter(reseller_id=reseller_id, created_at__lt=before).order_by("created_at")
-        return Delivery.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:AT_ONCE])).delete()[0]
+    before = timezone.now() - timedelta(days=settings.DELIVERY_DAYS)
+    old = Delivery.objects.filter(reseller_id=reseller_id, created_at__lt=before).order_by("created_at")
+    return forget(old, AT_ONCE, partial(acting_for, reseller_id))
