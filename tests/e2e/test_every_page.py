@@ -160,7 +160,7 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     check(page, "the answer to a pasted list")
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
+@pytest.mark.parametrize(("scheme", "width"), SHAPES)
 def test_finding_and_billing_can_be_used_by_everyone(visit, scheme, width):
     page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
     page.goto("/organizations/?search=Bodensee")
