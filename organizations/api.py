@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, TypeVar
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from ninja import Path, Router, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.actors import Actor
 from accounts.models import new_id
@@ -19,7 +19,7 @@ from accounts.scopes import Scope
 from api.auth import Needs
 from api.paging import MOST, USUAL, page_of, settled_moment
 from api.problems import ApiProblem, invalid
-from api.schemas import REFUSED, actor_in
+from api.schemas import REFUSED, Moment, actor_in
 from api.versions import check_version, tell_version
 from groups.access import get_groups
 from organizations import api_schemas as schemas
@@ -51,7 +51,7 @@ def list_organizations(
     request: HttpRequest,
     search: Annotated[str, Field(max_length=200, description="Any part of name, domain or a number.")] = "",
     group: Annotated[uuid.UUID | None, Field(description="Only members of this group.")] = None,
-    updated_since: Annotated[AwareDatetime | None, Field(description=SINCE)] = None,
+    updated_since: Annotated[Moment | None, Field(description=SINCE)] = None,
     include_archived: bool = False,
     cursor: Annotated[str, Field(max_length=500)] | None = None,
     limit: Limit = USUAL,

@@ -329,6 +329,17 @@ def test_changes_since_a_moment_with_those_that_were_archived(cast):
     assert told["next_updated_since"] <= timezone.now().isoformat()
 
 
+@pytest.mark.parametrize("since", ["1768-09-10T07:06:27-18:59", "0001-01-01T00:00:00-23:59", "9999-12-31T00:00:00Z"])
+def test_any_moment_with_any_offset_is_understood(cast, since):
+    assert program(cast).get(f"organizations?updated_since={since}").status_code == 200
+
+
+@pytest.mark.parametrize("since", ["0001-01-01T00:00:00%2B23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_moment_out_of_all_years_is_refused(cast, since):
+    refused = program(cast).get(f"organizations?updated_since={since}")
+    assert refused.status_code == 422 and "updated_since" in refused.json()["errors"]
+
+
 def test_approval_and_billing_are_answered(cast):
     erp = program(cast)
     on = customer() | {"approval_process": True, "approval_limit": 1200, "billing_start_date": "2026-02-01"}
