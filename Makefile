@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTHON ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos many pictures screenshots bench check messages openapi lint types install install-dev lock clean
+.PHONY: help run test fuzz chaos many pictures screenshots bench check messages openapi lint types install install-dev lock clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,10 @@ run: $(VENV)/installed ## Start the whole portal with its database and demo data
 
 test: $(VENV)/installed-dev ## Run every test on a private database, and say what was skipped
 	@$(BIN)/python -m pytest -rs
+
+fuzz: $(VENV)/installed-dev ## Let the tests that make up their examples make up new ones (EXAMPLES=20 of the API's)
+	@FUZZ=1 $(BIN)/python -m pytest -q -m hypothesis
+	@FUZZ=1 SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/python -m pytest -q tests/e2e/test_api_by_contract.py
 
 chaos: $(VENV)/installed-dev ## Let random faults befall a busy portal and count what is left (SCHEDULES=200 SEED=… BROKER="pgmq redis")
 	@CHAOS_SCHEDULES=$(or $(SCHEDULES),200) CHAOS_SEED="$(SEED)" CHAOS_BROKERS="$(BROKER)" $(BIN)/python -m pytest -q -n 0 -k whatever tests/e2e/test_under_fire.py

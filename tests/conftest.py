@@ -10,9 +10,11 @@ from support import database
 
 SERVER = pytest.StashKey()
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-# A busy machine is no fault of what is tested; each test has a time limit of its own.
-hypothesis.settings.register_profile("patient", deadline=None)
-hypothesis.settings.load_profile("patient")
+# A busy machine is no fault of what is tested; each test has a time limit of its own. The same code is asked the same
+# questions, so that only a change fails; `make fuzz` asks new ones.
+hypothesis.settings.register_profile("same", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("new", deadline=None)
+hypothesis.settings.load_profile("new" if "FUZZ" in os.environ else "same")
 pytest_plugins = ["support.cast", "support.partner_center", "support.receiver", "support.workers"]
 
 

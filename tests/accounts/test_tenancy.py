@@ -305,7 +305,9 @@ def test_a_link_cannot_leave_the_reseller(world, table, column, target):
     for reseller in (world.northwind, world.fabrikam):
         with acting_for(reseller.pk):
             ((ids[reseller],),) = ask(f"SELECT max(id) FROM {target} WHERE reseller_id = %s", reseller.pk)
-    relink = f"UPDATE {table} SET {column} = %s WHERE ctid = (SELECT max(ctid) FROM {table}) RETURNING 1"
+    # A row that has such a link already, where there is one: another may not be allowed to have any.
+    one = f"SELECT ctid FROM {table} ORDER BY {column} IS NULL, ctid DESC LIMIT 1"
+    relink = f"UPDATE {table} SET {column} = %s WHERE ctid = ({one}) RETURNING 1"
     with acting_for(world.northwind.pk):
         with suppress(IntegrityError), transaction.atomic():  # the own one may be linked already, but exists
             assert ask(relink, ids[world.northwind]) == [(1,)]

@@ -21,7 +21,7 @@ from support.receiver import Receiver
 from jobs.work import SHARE
 
 SCHEDULES = int(os.environ.get("CHAOS_SCHEDULES") or 0)
-SEED = os.environ.get("CHAOS_SEED") or str(random.randrange(10**6))
+SEED = os.environ.get("CHAOS_SEED") or str(random.randrange(10**6))  # of the many
 CHOSEN = (os.environ.get("CHAOS_BROKERS") or " ".join(BROKERS)).split()
 # As long as a database can be read-only, a disk full and a broker away: in seconds.
 LONGEST = float(os.environ.get("CHAOS_LONGEST") or (5 if SCHEDULES else 0.8))
