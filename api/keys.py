@@ -4,7 +4,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from typing import Final
 
 from django.conf import settings
@@ -38,6 +38,18 @@ class Wanted:
     scopes: frozenset[Scope]
     groups: tuple[Group, ...] | None = None
     expires_at: datetime | None = None
+
+
+def end_of(day: date) -> datetime:
+    """When a key ends that is good until a day at the reseller's place; refused for a day that is over, and in the last
+    year, for which some time zones have no end.
+    """
+    if day.year == MAXYEAR:
+        raise Refused(_("Choose an earlier day."))
+    end = timezone.make_aware(datetime.combine(day, time.max))
+    if end < timezone.now():
+        raise Refused(_("That day is over."))
+    return end
 
 
 def get_keys(actor: Actor) -> QuerySet[ApiKey]:

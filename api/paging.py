@@ -11,6 +11,7 @@ from django.db import connection
 from django.db.models import F, Func, QuerySet, TextField, Value
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
+from api.moments import in_utc
 from api.problems import ApiProblem
 
 MOST: Final = 200
@@ -57,10 +58,10 @@ def _encode(place: list[Any]) -> str:
 def _decode(cursor: str, parts: int) -> list[Any]:
     try:
         words = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        place: list[Any] = [datetime.fromisoformat(word) for word in words[:-1]]
-        place.append(uuid.UUID(words[-1]))
-        if len(place) != parts or any(moment.tzinfo is None for moment in place[:-1]):
+        moments = [datetime.fromisoformat(word) for word in words[:-1]]
+        if len(words) != parts or any(moment.tzinfo is None for moment in moments):
             raise ValueError
+        place = [*map(in_utc, moments), uuid.UUID(words[-1])]
     except (ValueError, TypeError, IndexError, KeyError, AttributeError) as error:
         raise ApiProblem(
             422, "invalid", "This cursor is not one of ours.", errors={"cursor": ["Begin anew."]}

@@ -1,11 +1,10 @@
 """What the routes of all apps have in common: strict bodies, and the problem that every refusal is."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from django.http import HttpRequest
 from ninja import Schema
-from pydantic import AfterValidator, AwareDatetime, ConfigDict
+from pydantic import ConfigDict
 
 from accounts.actors import Actor
 
@@ -14,17 +13,6 @@ class Strict(Schema):
     """A body in which an unknown field is refused instead of ignored."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-def _in_utc(moment: datetime) -> datetime:
-    """PostgreSQL takes fewer offsets than Python, which in turn has no year 0 and no year 10,000."""
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("Not a moment of the years 1 to 9999.") from None
-
-
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Problem(Schema):

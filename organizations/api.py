@@ -17,9 +17,10 @@ from accounts.models import new_id
 from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
+from api.moments import Moment
 from api.paging import MOST, USUAL, page_of, settled_moment
 from api.problems import ApiProblem, invalid
-from api.schemas import REFUSED, Moment, actor_in
+from api.schemas import REFUSED, actor_in
 from api.versions import check_version, tell_version
 from groups.access import get_groups
 from organizations import api_schemas as schemas

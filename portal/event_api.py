@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts.actors import Actor
 from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.auth import Needs
+from api.moments import Moment
 from api.paging import MOST, USUAL, page_of, settled_moment
 from api.problems import ApiProblem
 from api.schemas import REFUSED, actor_in
@@ -53,8 +54,8 @@ def list_events(
     organization: uuid.UUID | None = None,
     actor: Annotated[uuid.UUID | None, Field(description="A person or API key.")] = None,
     kind: Annotated[str, Field(max_length=64, description="Such as `organization.created`.")] | None = None,
-    since: AwareDatetime | None = None,
-    until: AwareDatetime | None = None,
+    since: Moment | None = None,
+    until: Moment | None = None,
     cursor: Annotated[str, Field(max_length=500)] | None = None,
     limit: Annotated[int, Field(ge=1, le=MOST)] = USUAL,
 ) -> Any:

@@ -1,16 +1,16 @@
 """The form of a new API key."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.refusals import Refused
 from accounts.roles import GROUP_BOUND, Role
 from accounts.scopes import Scope
-from api.keys import Wanted
+from api.keys import Wanted, end_of
 from groups.models import Group
 from organizations.grouping.forms import ToldForm
 
@@ -57,10 +57,10 @@ class KeyForm(ToldForm):
         day = self.cleaned_data["expires"]
         if day is None:
             return None
-        end = timezone.make_aware(datetime.combine(day, time.max))
-        if end < timezone.now():
-            raise forms.ValidationError(_("That day is over."))
-        return end
+        try:
+            return end_of(day)
+        except Refused as refused:
+            raise forms.ValidationError(refused.sentence) from refused
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -52,10 +52,20 @@ def test_time_narrows(cast, acme):
     later = (timezone.now() + timedelta(minutes=1)).isoformat().replace("+", "%2B")
     assert kinds(erp.get(f"events?since={later}")) == []
     assert "organization.created" in kinds(erp.get(f"events?until={later}"))
+    assert "organization.created" in kinds(erp.get("events?since=1768-09-10T07:06:27-18:59"))
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=nonsense", "since=yesterday", "since=2026-01-01", "actor=x", "cursor=x", "limit=0"]
+    "query",
+    [
+        "kind=nonsense",
+        "since=yesterday",
+        "since=2026-01-01",
+        "until=0001-01-01T00:00:00%2B23:59",
+        "actor=x",
+        "cursor=x",
+        "limit=0",
+    ],
 )
 def test_what_makes_no_sense_is_refused(cast, query):
     answer = program(cast).get(f"events?{query}")

@@ -1,5 +1,8 @@
 """The API's organizations: what programs write is what pages show, and every refusal says why."""
 
+import base64
+import json
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -314,6 +317,17 @@ def test_paging_misses_nothing_while_others_write(cast):
 def test_a_cursor_that_is_not_ours_is_refused(cast):
     for cursor in ("x", "W10", "bnVsbA", "%00", "W1sxXV0"):
         assert program(cast).get(f"organizations?cursor={cursor}").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("moment", "status"),
+    [("2026-01-01T00:00:00-18:59", 200), ("2026-01-01T00:00:00", 422), ("0001-01-01T00:00:00+23:59", 422)],
+)
+def test_a_cursor_that_somebody_altered_is_read_or_refused(cast, moment, status):
+    words = json.dumps([moment, str(uuid.uuid4())]).encode()
+    cursor = base64.urlsafe_b64encode(words).decode()
+    address = f"organizations?updated_since=2020-01-01T00:00:00Z&cursor={cursor}"
+    assert program(cast).get(address).status_code == status
 
 
 def test_changes_since_a_moment_with_those_that_were_archived(cast):

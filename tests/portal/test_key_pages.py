@@ -40,6 +40,7 @@ def test_a_form_that_is_wrong_makes_nothing(cast, admin):
         {"role": "owner"},
         {"role": "sales_agent"},
         {"expires": "2020-01-01"},
+        {"expires": "9999-12-31"},
         {"groups": [str(cast.abroad.public_id)]},
     ):
         assert make(admin, **changes).status_code == 422, changes

@@ -1,18 +1,17 @@
 """Make an API key for a person who works for a reseller, and print it once."""
 
 from argparse import ArgumentParser
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.refusals import Refused
 from accounts.roles import Role
 from accounts.scopes import Scope
 from accounts.tenancy import acting_for
-from api.keys import Wanted, make_key_for
+from api.keys import Wanted, end_of, make_key_for
 from groups.access import actor_of, get_groups
 from groups.models import Group
 
@@ -81,9 +80,8 @@ def _end(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        end = timezone.make_aware(datetime.combine(date.fromisoformat(text), time.max))
+        return end_of(date.fromisoformat(text))
     except ValueError as error:
         raise CommandError(f"“{text}” is not a date such as 2027-01-31.") from error
-    if end < timezone.now():
-        raise CommandError("That day is over.")
-    return end
+    except Refused as refused:
+        raise CommandError(refused.sentence) from refused
