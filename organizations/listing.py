@@ -99,9 +99,11 @@ class Asked:
         return self.narrowing | {"sort": self.order}
 
     def url(self, **changes: Any) -> str:
-        """The same list with something changed; any change but turning the page begins at the first page."""
-        parts = self.parts | changes
-        return address(parts | {"sort": "" if parts["sort"] == "name" else parts["sort"]})
+        """The same list with something changed; any change but turning the page begins at the first page.
+
+        It always says the order: an address that says nothing, or nothing but a view, leads to what a view keeps.
+        """
+        return address(self.parts | changes)
 
 
 def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
@@ -152,7 +154,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "count_label": _count_label(found),
         "search": asked.search,
         "search_hidden": _kept(asked),
-        "clear_url": f"?view={EVERYTHING}" if asked.view else "?",
+        "clear_url": f"?view={EVERYTHING}",
         "chips": chips(actor, asked),
         "filters": _filters(actor, asked),
         "kept": {name: value for name, value in asked.parts.items() if value},
@@ -192,8 +194,7 @@ def whole_address(actor: Actor, query: QueryDict) -> str:
     else:
         wanted = str(get_choice(actor).default_view or "")
     found = view_named(get_views(actor), wanted) if wanted else None
-    whole = asked_of_view(actor, found).url() if found else ""
-    return "" if whole == f"?{query.urlencode()}" else whole
+    return asked_of_view(actor, found).url() if found else ""
 
 
 def _views(actor: Actor, asked: Asked, current: SavedView | None, views: Sequence[SavedView]) -> dict[str, Any]:

@@ -105,6 +105,15 @@ def test_the_list_begins_with_the_view_that_one_chose_and_everything_stays_one_c
     assert names(client.get(LIST)) == ["Dach GmbH", "Nordic AB"], "a default that is gone is none"
 
 
+def test_the_last_filter_can_be_removed_in_a_view_and_by_those_who_begin_with_one(rows):
+    client = rows.sign_in()
+    save(client, search="dach", is_default="on")
+    for narrowed in (client.get(LIST, follow=True), client.get(f"{LIST}?search=nordic")):
+        (chip,) = narrowed.context["chips"]
+        assert names(client.get(LIST + chip["remove_url"], follow=True)) == ["Dach GmbH", "Nordic AB"]
+        assert names(client.get(LIST + narrowed.context["clear_url"], follow=True)) == ["Dach GmbH", "Nordic AB"]
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -183,7 +192,7 @@ def test_columns_are_chosen_ordered_and_kept_for_the_person(rows):
     assert ticks(client.get(COLUMNS_PAGE)) == list(USUAL)
     order = ["city", "primary_domain", *COLUMNS]
     answer = client.post(COLUMNS_PAGE, {"order": order, "show": ["primary_domain", "city"], "search": "nordic"})
-    assert answer.url == f"{LIST}?search=nordic"
+    assert answer.url == f"{LIST}?search=nordic&sort=name"
     page = client.get(LIST)
     assert headings(page) == ["Name", "City", "Primary domain"]
     assert [[cell.get("text") for cell in row["cells"]] for row in page.context["rows"]] == [
