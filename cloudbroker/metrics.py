@@ -30,14 +30,14 @@ REQUESTS: Final = Histogram(
 WAITING: Final = """
 SELECT count(*),
        count(*) FILTER (WHERE due_at < now() - interval '1 minute' OR created_at < now() - interval '30 minutes'),
-       count(*) FILTER (WHERE failures > 0),
+       count(*) FILTER (WHERE failures > 0 OR unended > 1),
        coalesce(extract(epoch FROM now() - min(created_at)), 0)
 FROM jobs_job
 """
 GAUGES: Final = (
     ("cloudbroker_jobs", "Jobs that are not finished."),
     ("cloudbroker_jobs_stuck", "Jobs that nobody has looked after for a minute, or that are half an hour old."),
-    ("cloudbroker_jobs_failing", "Jobs whose last run ended in an error of ours."),
+    ("cloudbroker_jobs_failing", "Jobs whose last run ended in an error of ours or was killed."),
     ("cloudbroker_job_oldest_seconds", "The age of the oldest job."),
 )
 

@@ -47,7 +47,7 @@ def create(turn: Turn) -> None:
 
 def _go_on(turn: Turn, job: Import) -> list[int]:
     """Write the next chunk; or say which portions of a large import are next, once what was written is counted."""
-    is_large = lanes.has_lanes(job)
+    is_large, place = lanes.has_lanes(job), job.place
     ahead = lanes.take_over(job) if is_large else []
     if not ahead and steps.is_cancelled(turn, job):
         job.save(update_fields=WRITTEN)
@@ -57,6 +57,8 @@ def _go_on(turn: Turn, job: Import) -> list[int]:
     job.save(update_fields=WRITTEN)
     if job.place >= job.rows_read:
         steps.end(turn, job, State.DONE)
+    elif job.place == place:
+        turn.stand_still()  # to hand out portions is not to have written them
     return lanes.next_portions(job, steps.CHUNK, ahead) if is_large else []
 
 

@@ -18,6 +18,8 @@ class Job(models.Model):
     waits_since = models.DateTimeField(null=True)
     # Runs that ended in an unexpected error since the last progress.
     failures = models.PositiveSmallIntegerField(default=0)
+    # Turns that were begun since then and came to no end: at work at this moment, or killed with their worker.
+    unended = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

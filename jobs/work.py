@@ -5,6 +5,9 @@ the place moved, and stops. Killed at any moment, a job goes on from its last co
 
 A job that waits says since when, and its message says the same: one that comes twice finds nothing to take. Turns are
 long while nobody waits, and short while somebody does.
+
+A turn counts as unended from its beginning until it gets on or ends in whatever way: a job that kills its worker each
+time is known by that, and is given up like one that keeps failing.
 """
 
 import logging
@@ -15,9 +18,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from celery import current_app, current_task
-from django.db import Error, transaction
+from django.db import Error, connection, transaction
 from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Coalesce, Now
+from django.db.models.functions import Coalesce, Greatest, Now
 from structlog.contextvars import bind_contextvars
 
 from accounts.tenancy import acting_for
@@ -49,6 +52,7 @@ class Turn:
         self._began = time.monotonic()
         self._got_going: float | None = None
         self._ends = self._began + TURN
+        self._gets_on = False
         self.is_finished = False
         self.rests_until: datetime | None = None
 
@@ -68,12 +72,18 @@ class Turn:
             return TURN
         return SHARE if found["all"] == found["own"] else SHARE / (found["own"] + 1)
 
+    @property
+    def got_on(self) -> bool:
+        """Whether a step of this turn has got on."""
+        return self._got_going is not None
+
     @contextmanager
     def step(self, *, gets_on: bool = True) -> Iterator[None]:
         """A transaction of the reseller that holds the job; what it writes and the job's place commit together.
 
         One that only looks around does not get on, and so forgives no failure.
         """
+        self._gets_on = gets_on
         with acting_for(self.reseller_id):
             job = _jobs(self).select_for_update().first()
             if job is None:
@@ -83,14 +93,19 @@ class Turn:
                 job.delete()
             else:
                 job.due_at = self.rests_until or Now() + STALE_AFTER
-                job.failures = 0 if gets_on else job.failures
-                job.save(update_fields=["due_at", "failures"])
-        if gets_on and self._got_going is None:
+                if self._gets_on:
+                    job.failures = job.unended = 0
+                job.save(update_fields=["due_at", "failures", "unended"])
+        if self._gets_on and self._got_going is None:
             self._got_going = time.monotonic()
 
     def finish(self) -> None:
         """To be called inside the last step."""
         self.is_finished = True
+
+    def stand_still(self) -> None:
+        """To be called inside a step that turned out to only look around."""
+        self._gets_on = False
 
     def rest(self, until: datetime) -> None:
         """To be called inside the last step of a turn that has to wait: nobody takes the job up before then."""
@@ -111,22 +126,25 @@ def enqueue(task: str, *, reseller_id: int, object_id: int) -> None:
 def take_turn(
     task: str, reseller_id: int, object_id: int, *, work: Callable[[Turn], None], give_up: Callable[[Turn], None]
 ) -> None:
-    """Let `work` go on until it is finished or its turn is over; after repeated errors, `give_up` says so instead."""
+    """Let `work` go on until it is finished or its turn is over; after repeated errors or deaths `give_up` says so."""
     bind_contextvars(reseller=reseller_id, task=task, job=object_id)
     turn = Turn(reseller_id, task, object_id)
     try:
         if not _begin(turn):
             return
-        work(turn)
+        if _jobs(turn).filter(unended__gt=MOST_FAILURES).exists():
+            logger.error("Job %s %s was begun %s times and never ended.", task, object_id, MOST_FAILURES)
+            _end(turn, give_up)
+            return
+        with _ended(turn):
+            work(turn)
     except Dropped:
         return
     except Exception as error:
         logger.exception("Job %s %s failed.", task, object_id)
         if is_outage(error) or _failures(turn) < MOST_FAILURES:
             return  # the sweep brings it back
-        with turn.step():
-            give_up(turn)
-            turn.finish()
+        _end(turn, give_up)
     if not turn.is_finished and turn.rests_until is None:
         _get_in_line(turn)
 
@@ -147,7 +165,35 @@ def _begin(turn: Turn) -> bool:
     """Whether the message that brought us here is the one for which the job waits, or one that nobody stamped."""
     since = current_task.request.get(SINCE) if current_task else None
     jobs = _jobs(turn) if since is None else _jobs(turn).filter(waits_since=datetime.fromisoformat(since))
-    return jobs.update(waits_since=None) == 1
+    return jobs.update(waits_since=None, unended=F("unended") + 1) == 1
+
+
+@contextmanager
+def _ended(turn: Turn) -> Iterator[None]:
+    """Whatever end the work comes to, it is one; a worker that is killed, or can't reach the database, notes none."""
+    try:
+        yield
+    finally:
+        if not turn.got_on and not _note_end(turn):
+            connection.close()  # which the work has lost: there may be another
+            _note_end(turn)
+
+
+def _note_end(turn: Turn) -> bool:
+    """False where the database does not answer."""
+    try:
+        _jobs(turn).update(unended=Greatest(F("unended") - 1, 0))
+    except Error as error:
+        if not is_outage(error):
+            raise
+        return False
+    return True
+
+
+def _end(turn: Turn, give_up: Callable[[Turn], None]) -> None:
+    with turn.step():
+        give_up(turn)
+        turn.finish()
 
 
 def _get_in_line(turn: Turn) -> None:

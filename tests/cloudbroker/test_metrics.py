@@ -41,10 +41,12 @@ def test_work_that_waits_is_counted(cast):
     job(1, due_at=now)
     job(2, due_at=now - timedelta(minutes=2))
     job(3, due_at=now, created_at=now - timedelta(hours=1), failures=2)
+    job(4, due_at=now, unended=1)  # at work
+    job(5, due_at=now, unended=2)  # begun again after its worker was killed
     status, numbers = read()
     assert status == 200
-    assert (numbers["cloudbroker_jobs"], numbers["cloudbroker_jobs_stuck"]) == (3, 2)
-    assert numbers["cloudbroker_jobs_failing"] == 1
+    assert (numbers["cloudbroker_jobs"], numbers["cloudbroker_jobs_stuck"]) == (5, 2)
+    assert numbers["cloudbroker_jobs_failing"] == 2
     assert 3500 < numbers["cloudbroker_job_oldest_seconds"] < 3700
 
 

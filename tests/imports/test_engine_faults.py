@@ -89,6 +89,25 @@ def test_workers_that_are_killed_in_mid_transaction_lose_nothing_and_repeat_noth
 
 
 @pytest.mark.processes
+@pytest.mark.timeout(240)  # six starts of a worker
+def test_an_import_that_kills_its_worker_again_and_again_ends_and_says_so(cast, workers):
+    client = cast.sign_in()
+    address = upload(client, table(count=3)).url
+    for _ in range(work.MOST_FAILURES):
+        with held("NEW.rows_total IS NOT NULL") as hold:
+            workers.start()
+            until(hold.caught)
+            workers.kill()
+        assert newest(cast).state == "reading"
+        assert sweep_after_a_while() == 1
+    workers.start()
+    until(lambda: newest(cast).state == "failed")
+    assert "Something went wrong on our side" in client.get(address).text
+    assert not Job.objects.exclude(task="imports.mail").exists()
+    assert "was begun 5 times and never ended" in workers.log.read_text()
+
+
+@pytest.mark.processes
 def test_a_worker_whose_child_is_killed_ends_instead_of_waiting_for_ever(cast, workers):
     """A child that waits for work holds the lock under which its successor would wait."""
     workers.start()

@@ -96,6 +96,15 @@ def test_what_one_lane_wrote_beside_one_that_failed_is_not_written_again(cast, l
     check_all_is_there_once(cast)
 
 
+def test_an_import_whose_lanes_keep_failing_for_our_fault_ends_and_says_so(cast, large, monkeypatch):
+    client, address = large
+    monkeypatch.setattr(creating, "write_chunk", lambda *args: 1 / 0)
+    states = [work_on(cast, create).state for _ in range(work.MOST_FAILURES)]
+    assert states == ["importing"] * (work.MOST_FAILURES - 1) + ["failed"]
+    assert "Something went wrong on our side" in client.get(address).text
+    assert (organizations(cast), portions(cast)) == ({}, [])
+
+
 def test_a_cancelled_import_first_catches_up_with_what_was_written_further_on(cast, large, monkeypatch):
     client, address = large
     fail_at_the_second(monkeypatch, RuntimeError("planted"))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from celery.app.trace import build_tracer
+from django.db import OperationalError
 from django.utils import timezone
 
 from cloudbroker.celery import app
@@ -105,6 +106,38 @@ def test_a_job_whose_worker_was_killed_is_swept_and_its_old_message_counts_no_mo
     assert work.sweep() == 1
     counter.hear(sent[1])
     assert (counter.done, Job.objects.count()) == (4, 0)
+
+
+def test_turns_that_end_without_getting_on_are_no_deaths(counter, sent, monkeypatch):
+    """One that finds nothing to do, one that was dropped, and one that met an outage."""
+
+    def look_around(turn):
+        with turn.step(gets_on=False):
+            pass
+
+    def drop(turn):
+        raise work.Dropped
+
+    def meet_an_outage(turn):
+        raise OperationalError
+
+    counter.enqueue()
+    for end in (look_around, drop, meet_an_outage) * work.MOST_FAILURES:
+        monkeypatch.setattr(counter, "work", end)
+        counter.take(counter.cast.northwind.pk, 1)
+        assert Job.objects.get().unended == 0
+
+
+def test_a_job_whose_turns_never_end_is_given_up_and_one_that_gets_on_is_forgiven(counter, sent):
+    counter.enqueue()
+    Job.objects.update(unended=work.MOST_FAILURES - 1)
+    counter.steps = 5
+    counter.hear(sent[0])
+    assert (counter.done, Job.objects.count()) == (5, 0)
+    counter.enqueue()
+    Job.objects.update(unended=work.MOST_FAILURES)
+    counter.hear(sent[-1])
+    assert (counter.turns, Job.objects.count()) == (1, 0)
 
 
 def test_a_message_that_nobody_stamped_counts(counter, sent):
