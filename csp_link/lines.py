@@ -8,8 +8,8 @@ from django.conf import settings
 from requests.adapters import HTTPAdapter
 
 from csp_link.clouds import ADDRESSES
-from csp_link.retry_after import seconds_of
 from csp_link.troubles import Trouble
+from jobs.retry_after import seconds_of
 
 TIMEOUT: Final = (5.0, 60.0)  # seconds to connect, and between two bytes
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
@@ -14,6 +14,7 @@ from typing import Final
 
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
+from jobs.retry_after import seconds_of
 from webhooks.addresses import NotCallable, Target, addresses_of, target_of
 from webhooks.signing import headers_for
 
@@ -40,44 +41,48 @@ class Letter:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of it: `trouble` is empty when the receiver has taken the message."""
+    """What came of it: `trouble` is empty when the receiver has taken the message.
+
+    `wait` is for how many seconds the receiver has asked to be left alone.
+    """
 
     delivery_id: int
-    took: int
+    took: int = 0
     status: int | None = None
     trouble: str = ""
     excerpt: str = ""
+    wait: int = 0
 
 
 def post(letter: Letter) -> Answer:
     """Never raises for what a receiver or the network does."""
     began = time.monotonic()
-    status, trouble, excerpt = _posted(letter)
-    return Answer(letter.delivery_id, round((time.monotonic() - began) * 1000), status, trouble, excerpt)
+    answer = _posted(letter)
+    return replace(answer, took=round((time.monotonic() - began) * 1000))
 
 
-def _posted(letter: Letter) -> tuple[int | None, str, str]:
-    deadline = Deadline(TOTAL)
+def _posted(letter: Letter) -> Answer:
+    deadline, nothing = Deadline(TOTAL), Answer(letter.delivery_id)
     try:
         target = target_of(letter.url)
         with _connected(target, deadline) as line:
-            status, excerpt = _exchange(line, target, letter)
+            answer = _exchange(line, target, letter)
     except NotCallable as error:
-        return None, error.code, ""
+        return replace(nothing, trouble=error.code)
     except (OSError, HTTPException, ValueError) as error:
-        return None, "timeout" if deadline.is_over else _trouble(error), ""
-    if deadline.is_over:  # what was cut off looks like an answer
-        return None, "timeout", ""
-    return status, _verdict(status), excerpt
+        return replace(nothing, trouble="timeout" if deadline.is_over else _trouble(error))
+    return replace(nothing, trouble="timeout") if deadline.is_over else answer  # what was cut off looks like an answer
 
 
-def _exchange(line: "Line", target: Target, letter: Letter) -> tuple[int, str]:
+def _exchange(line: "Line", target: Target, letter: Letter) -> Answer:
     signed = headers_for(letter.message_id, letter.body, letter.keys, int(time.time()))
     told = {"Content-Type": "application/json", "User-Agent": AGENT, "Connection": "close"}
     line.request("POST", target.path, letter.body, told | signed)
     with line.getresponse() as answer:
         text = answer.read(READ).decode("utf-8", "replace").replace("\0", "")
-        return answer.status, text[:EXCERPT]
+        status, trouble, later = answer.status, _verdict(answer.status), answer.headers["Retry-After"]
+        wait = seconds_of(later) if later and trouble == "refused" else 0
+        return Answer(letter.delivery_id, status=status, trouble=trouble, excerpt=text[:EXCERPT], wait=wait)
 
 
 def _trouble(error: Exception) -> str:

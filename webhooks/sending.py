@@ -99,7 +99,7 @@ def _send(turn: Turn, claimed: Sequence[Delivery]) -> list[Answer]:
         with acting_for(turn.reseller_id):
             letters = _letters(turn, claimed)
     except Unsealable:
-        return [Answer(delivery.pk, 0, trouble="secret_lost") for delivery in claimed]
+        return [Answer(delivery.pk, trouble="secret_lost") for delivery in claimed]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return list(pool.map(post, letters))
 
@@ -139,18 +139,20 @@ def _note(delivery: Delivery, answer: Answer) -> None:
     elif delivery.attempts > len(DELAYS):
         delivery.state = State.FAILED
     else:
-        delivery.next_at = now() + _delay(delivery.attempts)
+        delivery.next_at = now() + max(_delay(delivery.attempts), timedelta(seconds=answer.wait))
     delivery.save(update_fields=["took", "status", "trouble", "excerpt", "state", "next_at"])
 
 
 def _judge(endpoint: Endpoint, answers: Sequence[Answer]) -> None:
-    """How the endpoint fares: one message that was taken makes up for all that were not."""
+    """How the endpoint fares: a message that was taken makes up for others, but not for a wait that was asked for."""
+    moment, rounds = now(), endpoint.failed_rounds
+    rest = timedelta(seconds=max(answer.wait for answer in answers))
     if any(not answer.trouble for answer in answers):
-        endpoint.failed_rounds, endpoint.failing_since, endpoint.paused_until = 0, None, None
+        endpoint.failed_rounds, endpoint.failing_since = 0, None
     else:
-        moment, rounds = now(), endpoint.failed_rounds
         endpoint.failed_rounds, endpoint.failing_since = rounds + 1, endpoint.failing_since or moment
-        endpoint.paused_until = moment + RESTS[min(rounds, len(RESTS) - 1)]
+        rest = max(rest, RESTS[min(rounds, len(RESTS) - 1)])
+    endpoint.paused_until = moment + rest if rest else None
     endpoint.save(update_fields=["failed_rounds", "failing_since", "paused_until"])
     if not endpoint.is_on:
         return

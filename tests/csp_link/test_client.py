@@ -25,9 +25,9 @@ from csp_link.connecting import set_connection
 from csp_link.fake.partners import FABRIKAM, HUANGPU, POTOMAC
 from csp_link.models import Connection, CredentialKind, Mode
 from csp_link.replies import page_of, read
-from csp_link.retry_after import seconds_of
 from csp_link.tokens import get_access_token
 from csp_link.troubles import TROUBLES, Trouble
+from jobs.retry_after import seconds_of
 
 pytestmark = pytest.mark.django_db
 

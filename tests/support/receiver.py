@@ -10,14 +10,17 @@ import pytest
 
 
 class Receiver(ThreadingHTTPServer):
-    """`how` is ok, echo, refuse, hang, trickle, gone, cut, endless, or the address that it redirects to."""
+    """`how` is ok, echo, refuse, busy, hang, trickle, gone, cut, endless, or the address that it redirects to.
+
+    `later` is when one that is busy asks to be called again.
+    """
 
     daemon_threads = True
     request_queue_size = 50
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.how, self.requests, self.over = "ok", [], threading.Event()
+        self.how, self.later, self.requests, self.over = "ok", "", [], threading.Event()
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self.thread.start()
 
@@ -57,6 +60,9 @@ class Handler(BaseHTTPRequestHandler):
 
     def answer_refuse(self):
         self.answer(500, b"no \0 way")
+
+    def answer_busy(self):
+        self.answer(429, **{"Retry-After": self.server.later})
 
     def answer_gone(self):
         self.answer(410)

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -102,6 +103,34 @@ def test_it_waits_longer_each_time_and_fails_after_three_days(webhook, receiver)
     webhook.set(paused_until=None)
     webhook.work()
     assert len(receiver.requests) == 11
+
+
+@pytest.mark.parametrize(
+    ("later", "least", "most"),
+    [("600", 590, 600), ("1", 3, 5), ("99999999", 3_590, 3_600), ("Thu, 01 Jan 2099 00:00:00 GMT", 3_590, 3_600)],
+)
+def test_a_receiver_that_says_when_to_come_again_is_left_alone_until_then_but_for_an_hour_at_most(
+    webhook, receiver, later, least, most
+):
+    receiver.how, receiver.later = "busy", later
+    (delivery,) = webhook.test()
+    assert (delivery.state, delivery.trouble, delivery.status) == ("waiting", "refused", 429)
+    for moment in (delivery.next_at, webhook.now.paused_until):
+        assert least <= (moment - timezone.now()).total_seconds() <= most
+    assert webhook.work() and len(receiver.requests) == 1, "nothing else goes there meanwhile"
+
+
+def test_a_receiver_that_took_some_messages_and_asked_to_wait_with_others_is_waited_for(webhook, monkeypatch):
+    def busy_after_the_first(letter, post=sending.post):
+        answer = post(letter)
+        return answer if letter.delivery_id == first.pk else replace(answer, status=429, trouble="refused", wait=600)
+
+    webhook.do(send_test)
+    (first,) = webhook.log
+    monkeypatch.setattr(sending, "post", busy_after_the_first)
+    assert [one.state for one in webhook.test()] == ["delivered", "waiting"]
+    assert webhook.now.failing_since is None
+    assert (webhook.now.paused_until - timezone.now()).total_seconds() > 590
 
 
 @pytest.mark.parametrize(("how", "trouble"), [("hang", "timeout"), ("cut", "cut_short")])

@@ -1,4 +1,4 @@
-"""Reading Retry-After, which is a number of seconds or a date."""
+"""Reading Retry-After, by which others say when to come again: a number of seconds or a date."""
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
