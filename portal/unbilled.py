@@ -82,6 +82,11 @@ class Counted:
         return f"{self.reason.label}: {honest(self.count, self.is_more)}"
 
 
+def reasons_for(actor: Actor) -> list[Reason]:
+    """Those that the actor may know of."""
+    return [reason for reason in REASONS if actor.can(reason.permission)]
+
+
 def count_reasons(actor: Actor) -> list[Counted]:
     """Every reason that the actor may know of, one query each."""
-    return [Counted(reason, *count_honestly(reason.find(actor))) for reason in REASONS if actor.can(reason.permission)]
+    return [Counted(reason, *count_honestly(reason.find(actor))) for reason in reasons_for(actor)]

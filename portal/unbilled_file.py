@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from csp_link.models import Tenant
 from organizations.csv_file import csv_file
 from organizations.fields import BY_NAME, text_of
-from portal.unbilled import REASONS
+from portal.unbilled import reasons_for
 
 COLUMNS: Final = ("name", "primary_domain", "customer_number", "billing_start_date")
 HEADINGS: Final = (
@@ -23,9 +23,7 @@ AT_ONCE: Final = 2_000
 def unbilled_file(actor: Actor) -> Iterator[bytes]:
     """Reason after reason in the order of the page, as of today where the reseller is. Flat in memory at any number."""
     found = [
-        (reason.label, reason.find(actor).order_by(reason.order.key, "public_id"))
-        for reason in REASONS
-        if actor.can(reason.permission)
+        (reason.label, reason.find(actor).order_by(reason.order.key, "public_id")) for reason in reasons_for(actor)
     ]
     return csv_file(HEADINGS, ((str(label), *_cells(row)) for label, rows in found for row in rows.iterator(AT_ONCE)))
 

@@ -136,7 +136,7 @@ def test_ticked_ones_get_one_and_a_foreign_address_to_come_back_to_is_not_follow
     (row, _) = client.get(f"{PAGE}?reason=no_start").context["rows"]
     for back, expected in (
         (f"{PAGE}?reason=no_start", f"{PAGE}?reason=no_start"),
-        ("//evil.example/", "/organizations/?"),
+        ("//evil.example/", "/organizations/?sort=name"),
     ):
         form = {"action": "billing", "id": row["id"], "confirmed": "yes", "billing_start_date": "01/02/2026"}
         assert client.post("/organizations/bulk/", form | {"back": back}).url == expected
@@ -155,7 +155,8 @@ def test_the_workbook_to_fill_in_holds_those_without_a_number(cast, customers):
 # The file
 
 
-def test_the_file_has_a_line_for_every_reason_and_is_told_in_the_log(cast, customers):
+def test_the_file_has_a_line_for_every_reason_and_is_told_in_the_log(cast, customers, monkeypatch):
+    monkeypatch.setattr("organizations.pages.COUNTED", 1)  # what a page stops to count at, the log does not
     content = b"".join(cast.sign_in().post(f"{PAGE}export/").streaming_content).decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [(row["Why"], row["Name"]) for row in rows] == [
