@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from accounts.actors import Actor
 from accounts.roles import Permission
@@ -100,51 +100,39 @@ def _planned(auto: AutoLink) -> tuple[int, int, int, int]:
     return auto.to_link, auto.to_create, auto.to_decide, auto.to_skip
 
 
+# The preview in sentences, by the number of each.
+EFFECTS: Final = {
+    "to_link": ngettext_lazy(
+        "%(n)s tenant is linked to an organization that you have: its ID or domain is the same.",
+        "%(n)s tenants are linked to organizations that you have: their IDs or domains are the same.",
+        "count",
+    ),
+    "to_create": ngettext_lazy(
+        "%(n)s organization is created and linked.",
+        "%(n)s organizations are created and linked.",
+        "count",
+    ),
+    "lent": ngettext_lazy(
+        "%(n)s of them gets a domain that Microsoft lent, since Partner Center shows no other.",
+        "%(n)s of them get domains that Microsoft lent, since Partner Center shows no others.",
+        "count",
+    ),
+    "to_decide": ngettext_lazy(
+        "%(n)s tenant is left to you: an organization may be meant, but it is not certain.",
+        "%(n)s tenants are left to you: organizations may be meant, but it is not certain.",
+        "count",
+    ),
+    "to_skip": ngettext_lazy(
+        "%(n)s tenant is left out, because something mandatory is missing or wrong.",
+        "%(n)s tenants are left out, because something mandatory is missing or wrong.",
+        "count",
+    ),
+}
+
+
 def _effects(auto: AutoLink) -> list[str]:
-    """The preview in sentences."""
-    sentences = [
-        (
-            auto.to_link,
-            ngettext(
-                "%(n)s tenant is linked to an organization that you have: its ID or domain is the same.",
-                "%(n)s tenants are linked to organizations that you have: their IDs or domains are the same.",
-                auto.to_link,
-            ),
-        ),
-        (
-            auto.to_create,
-            ngettext(
-                "%(n)s organization is created and linked.",
-                "%(n)s organizations are created and linked.",
-                auto.to_create,
-            ),
-        ),
-        (
-            auto.lent,
-            ngettext(
-                "%(n)s of them gets a domain that Microsoft lent, since Partner Center shows no other.",
-                "%(n)s of them get domains that Microsoft lent, since Partner Center shows no others.",
-                auto.lent,
-            ),
-        ),
-        (
-            auto.to_decide,
-            ngettext(
-                "%(n)s tenant is left to you: an organization may be meant, but it is not certain.",
-                "%(n)s tenants are left to you: organizations may be meant, but it is not certain.",
-                auto.to_decide,
-            ),
-        ),
-        (
-            auto.to_skip,
-            ngettext(
-                "%(n)s tenant is left out, because something mandatory is missing or wrong.",
-                "%(n)s tenants are left out, because something mandatory is missing or wrong.",
-                auto.to_skip,
-            ),
-        ),
-    ]
-    told = [words % {"n": grouped(n)} for n, words in sentences if n]
+    counts = {name: getattr(auto, name) for name in EFFECTS}
+    told = [EFFECTS[name] % {"count": count, "n": grouped(count)} for name, count in counts.items() if count]
     return told or [_("There is nothing to do: no tenant waits.")]
 
 
