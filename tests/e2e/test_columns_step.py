@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from support.axe import check, shaped
 
-from e2e.test_every_page import check
 from e2e.test_main_job import wait_for
 
 pytestmark = [pytest.mark.timeout(120)]
@@ -62,7 +62,7 @@ def test_the_step_can_be_done_by_keyboard(visit):
 
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 320), ("light", 1280)])
 def test_what_the_step_and_a_second_handing_in_say_can_be_used_by_everyone(visit, scheme, width):
-    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = visit(**shaped(scheme, width))
     content = foreign(f"theta{width}", rows=3).replace(b"Start", f"Start{width}".encode())
     hand_in(page, content)
     check(page, "the upload of a file whose columns are not clear")

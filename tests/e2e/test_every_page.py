@@ -3,43 +3,37 @@
 `make pictures` keeps a picture of each, for people to look at.
 """
 
-import os
-import re
-from pathlib import Path
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from support.axe import SHAPES, check, shaped
 from support.portal import PASSWORD
 from support.workers import until
 
 from e2e.test_main_job import hand_in, somebody_elses
 from e2e.test_sign_in import prove
 
-pytestmark = [pytest.mark.timeout(300)]
-RULES = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
-PICTURES = os.environ.get("PICTURES", "")
-SHAPES = [(scheme, width) for scheme in ("light", "dark") for width in (320, 1280)]
-
-
-def check(page, where, within=None):
-    """`within` leaves out what lies behind an open menu, partly covered until it closes; it was looked at without."""
-    page.wait_for_load_state()  # without its styles every control is too small
-    keep_picture(page, where)
-    found = Axe().run(page, within, options=RULES).response["violations"]
-    assert [(where, item["id"], item["nodes"][0]["html"][:200]) for item in found] == []
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{where} scrolls sideways"
-
-
-def keep_picture(page, where):
-    if PICTURES:
-        scheme = "dark" if page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches") else "light"
-        name = (
-            re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "id", re.sub("^https?://[^/]+", "", where))
-            .strip("/")
-            .replace("/", "_")
-        )
-        page.screenshot(path=Path(PICTURES, f"{name} {scheme} {page.viewport_size['width']}.png"), full_page=True)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize(("scheme", "width"), SHAPES)]
+# Pages that need nothing done before; of an organization, of a group, and of an import that waits to be started.
+PAGES = """
+/organizations/ /organizations/?search=nothing-has-this-name /organizations/new/ /organizations/create-multiple/
+/organizations/create-multiple/rows/ /organizations/imports/ /organizations/exports/
+/organizations/columns/ /organizations/views/ /organizations/views/new/?search=a&source=form
+/organizations/?columns=groups,tenant,source,created,updated,notification_email,city,country,contact_name
+/groups/ /groups/?search=nothing-has-this-name /groups/new/
+/events/ /events/?kind=organization.erased&from=2026-01-01
+/csp/ /csp/tenants/ /csp/tenants/complete/ /csp/tenants/?search=nothing-has-this-name /csp/connection/
+/csp/connection/remove/
+/settings/ /settings/mandatory-columns/ /settings/security/ /settings/api-keys/ /settings/api-keys/new/
+/settings/webhooks/ /settings/webhooks/new/
+/accounts/2fa/ /accounts/sessions/ /accounts/preferences/
+/will-not-be-billed/?reason=no_start /will-not-be-billed/?reason=tenants
+/search/?q=bodensee /search/?q=nothing-has-this-name
+/help/ /help/import/ /help/approvals/ /help/keys/ /api/v1/docs /there-is-no-such-page/
+"""
+OF_AN_ORGANIZATION = "edit/ groups/ ?amount=1200&period=month&on=2026-12-15 ?amount=many&period=month&on="
+OF_A_GROUP = "edit/ members/ members/paste/ delete/"
+OF_AN_IMPORT = """
+?rows=invalid columns/ ?field=primary_domain&code=domain_one_label&value=nodomain rows/10/?rows=invalid
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,78 +42,49 @@ def checked():
     return {}
 
 
-@pytest.mark.parametrize(("scheme", "width"), SHAPES)
-def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
-    # axe writes styles of its own into the page, which our policy would forbid; other tests hold the pages to it.
-    shape = {"bypass_csp": True, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
-    outside = visit(None, **shape)
+@pytest.fixture
+def page(visit, scheme, width):
+    return visit(**shaped(scheme, width))
+
+
+def first(page, address):
+    """Where the first line of a list leads."""
+    page.goto(address)
+    return page.locator("tbody a").first.get_attribute("href")
+
+
+def below(address, parts):
+    return [address, *(f"{address}{part}" for part in parts.split())]
+
+
+def test_who_is_outside_can_use_the_pages_there(visit, scheme, width):
+    outside = visit(None, **shaped(scheme, width))
     check(outside, "sign-in")
     outside.goto("/accounts/password/reset/")
     check(outside, "password reset")
-    page = visit(**shape)
+
+
+def test_every_page_can_be_used_by_everyone(page, checked, scheme, width):
     if not checked:
         checked["import"] = hand_in(page, somebody_elses("delta", rows=40))
         page.wait_for_selector("button:has-text('Create/Import Organizations')")
-    page.goto("/organizations/?search=Bodensee")
-    detail = page.locator("tbody a").first.get_attribute("href")
-    page.goto("/groups/?search=nordics")
-    group = page.locator("tbody a").first.get_attribute("href")
-    addresses = [
-        "/organizations/",
-        "/organizations/?search=nothing-has-this-name",
-        "/organizations/new/",
-        "/organizations/create-multiple/",
-        "/organizations/create-multiple/rows/",
-        "/organizations/imports/",
-        "/organizations/exports/",
-        checked["import"],
-        f"{checked['import']}?rows=invalid",
-        f"{checked['import']}columns/",
-        f"{checked['import']}?field=primary_domain&code=domain_one_label&value=nodomain",
-        f"{checked['import']}rows/10/?rows=invalid",
-        detail,
-        f"{detail}edit/",
-        "/groups/",
-        "/groups/?search=nothing-has-this-name",
-        "/groups/new/",
-        group,
-        f"{group}edit/",
-        f"{group}members/",
-        f"{group}members/paste/",
-        f"{group}delete/",
-        f"{detail}groups/",
-        "/events/",
-        "/events/?kind=organization.erased&from=2026-01-01",
-        "/csp/",
-        "/csp/tenants/",
-        "/csp/tenants/complete/",
-        "/csp/tenants/?search=nothing-has-this-name",
-        "/csp/connection/",
-        "/csp/connection/remove/",
-        "/settings/",
-        "/settings/mandatory-columns/",
-        "/accounts/2fa/",
-        "/accounts/sessions/",
-        "/accounts/preferences/",
-        "/settings/security/",
-        "/settings/api-keys/",
-        "/settings/api-keys/new/",
-        "/settings/webhooks/",
-        "/settings/webhooks/new/",
-        "/help/",
-        "/help/import/",
-        "/help/approvals/",
-        "/help/keys/",
-        "/api/v1/docs",
-        "/there-is-no-such-page/",
-    ]
+    organization = first(page, "/organizations/?search=Bodensee")
+    group = first(page, "/groups/?search=nordics")
     page.goto("/settings/security/")
     check(page, "the question for the password")
     page.fill("input[name=password]", PASSWORD)
     page.click("main button.btn-primary")
-    for address in addresses:
+    for address in (
+        *PAGES.split(),
+        *below(organization, OF_AN_ORGANIZATION),
+        *below(group, OF_A_GROUP),
+        *below(checked["import"], OF_AN_IMPORT),
+    ):
         page.goto(address)
         check(page, address)
+
+
+def test_the_form_can_be_used_by_everyone(page, scheme, width):
     page.goto("/organizations/new/")
     page.fill("#id_primary_domain", "bodensee-optik.de")
     page.wait_for_selector("#id_primary_domain_hints a")
@@ -127,6 +92,9 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.fill("#id_primary_domain", "")
     page.click("main button:has-text('Create') >> nth=0")
     check(page, "the form with errors")
+
+
+def test_the_grid_and_undoing_what_it_did_can_be_used_by_everyone(page, scheme, width):
     page.goto("/organizations/create-multiple/rows/")
     page.get_by_label("Name row 2", exact=True).fill("Axe AB")
     page.click("button:has-text('Create/Import Organizations')")
@@ -137,51 +105,6 @@ def test_every_page_can_be_used_by_everyone(visit, checked, scheme, width):
     page.keyboard.press("Escape")
     page.click("button:has-text('Start over')")
     create_and_undo(page, f"{scheme}{width}")
-    page.goto("/organizations/")
-    page.click(".cb-page-head summary")
-    check(page, "the formats of an export of all", within="details[open]")
-    page.keyboard.press("Escape")
-    page.check("tbody input[name=id] >> nth=0")
-    check(page, "the list with a selection")
-    page.click("[data-selection-bar] summary")
-    check(page, "the formats of an export")
-    page.keyboard.press("Escape")
-    assert page.locator("[data-selection-bar]").is_visible(), "Esc has closed the menu and kept the ticks"
-    page.locator("button[value=approval]").click()
-    check(page, "the question before a change to a selection")
-    page.goto(f"{group}members/")
-    page.check("tbody input[name=id]:not(:checked) >> nth=0")
-    check(page, "the tick list with a changed tick")
-    page.click("button:has-text('Update')")
-    check(page, "the question before the members of a group are changed")
-    page.goto(f"{group}members/paste/")
-    page.fill("textarea", "bodensee-optik.de\nnothing.example")
-    page.click("main button.btn-primary")
-    check(page, "the answer to a pasted list")
-
-
-@pytest.mark.parametrize(("scheme", "width"), SHAPES)
-def test_finding_and_billing_can_be_used_by_everyone(visit, scheme, width):
-    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
-    page.goto("/organizations/?search=Bodensee")
-    detail = page.locator("tbody a").first.get_attribute("href")
-    for address in (
-        "/organizations/columns/",
-        "/organizations/?columns=groups,tenant,source,created,updated,notification_email,city,country,contact_name",
-        "/organizations/views/",
-        "/organizations/views/new/?search=a&source=form",
-        f"{detail}?amount=1200&period=month&on=2026-12-15",
-        f"{detail}?amount=many&period=month&on=",
-        "/will-not-be-billed/?reason=no_start",
-        "/will-not-be-billed/?reason=tenants",
-        "/search/?q=bodensee",
-        "/search/?q=nothing-has-this-name",
-    ):
-        page.goto(address)
-        check(page, address)
-    page.goto("/organizations/")
-    page.click(".cb-views summary")
-    check(page, "the menu of views")
 
 
 def create_and_undo(page, tag):
@@ -199,10 +122,38 @@ def create_and_undo(page, tag):
     check(page, "what came of an undo")
 
 
-@pytest.mark.parametrize(("scheme", "width"), SHAPES)
-def test_webhooks_can_be_followed_by_everyone(visit, scheme, width):
-    shape = {"bypass_csp": True, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
-    page = visit(**shape)
+def test_the_menus_and_the_selection_of_the_list_can_be_used_by_everyone(page, scheme, width):
+    page.goto("/organizations/")
+    page.click(".cb-views summary")
+    check(page, "the menu of views")
+    page.keyboard.press("Escape")
+    page.click(".cb-page-head summary")
+    check(page, "the formats of an export of all", within="details[open]")
+    page.keyboard.press("Escape")
+    page.check("tbody input[name=id] >> nth=0")
+    check(page, "the list with a selection")
+    page.click("[data-selection-bar] summary")
+    check(page, "the formats of an export")
+    page.keyboard.press("Escape")
+    assert page.locator("[data-selection-bar]").is_visible(), "Esc has closed the menu and kept the ticks"
+    page.locator("button[value=approval]").click()
+    check(page, "the question before a change to a selection")
+
+
+def test_the_members_of_a_group_can_be_changed_by_everyone(page, scheme, width):
+    group = first(page, "/groups/?search=nordics")
+    page.goto(f"{group}members/")
+    page.check("tbody input[name=id]:not(:checked) >> nth=0")
+    check(page, "the tick list with a changed tick")
+    page.click("button:has-text('Update')")
+    check(page, "the question before the members of a group are changed")
+    page.goto(f"{group}members/paste/")
+    page.fill("textarea", "bodensee-optik.de\nnothing.example")
+    page.click("main button.btn-primary")
+    check(page, "the answer to a pasted list")
+
+
+def test_webhooks_can_be_followed_by_everyone(page, scheme, width):
     page.goto("/settings/webhooks/new/")
     prove(page)
     page.click("button:has-text('Make the webhook')")
@@ -225,11 +176,9 @@ def test_webhooks_can_be_followed_by_everyone(visit, scheme, width):
     page.wait_for_url("**/settings/webhooks/")
 
 
-@pytest.mark.parametrize(("scheme", "width"), SHAPES)
 def test_tenants_can_be_linked_by_everyone(visit, scheme, width):
     """Fabrikam is connected from the start, and its list is read soon after."""
-    shape = {"bypass_csp": True, "color_scheme": scheme, "viewport": {"width": width, "height": 900}}
-    page = visit("admin@fabrikam.example", **shape)
+    page = visit("admin@fabrikam.example", **shaped(scheme, width))
     page.goto("/csp/tenants/")
     until(lambda: page.reload() and page.locator("a[href$='/link/']").count())
     tenant = page.locator("a[href$='/link/']").first.get_attribute("href") + "?now=yes"

@@ -1,8 +1,7 @@
 """The main flow in German, and every page in German and Swedish on a phone: their long words must fit as well."""
 
 import pytest
-
-from e2e.test_every_page import check, keep_picture
+from support.axe import check, keep_picture
 
 pytestmark = [pytest.mark.timeout(240)]
 PHONE = {"bypass_csp": True, "viewport": {"width": 320, "height": 900}}

@@ -5,10 +5,9 @@ import re
 from email import policy
 
 import pytest
+from support.axe import SHAPES, check, shaped
 from support.portal import PASSWORD
 from support.workers import until
-
-from e2e.test_every_page import SHAPES, check
 
 pytestmark = [pytest.mark.timeout(120)]
 
@@ -112,7 +111,7 @@ def made():
 
 @pytest.mark.parametrize(("scheme", "width"), SHAPES)
 def test_pages_of_people_can_be_used_by_everyone(visit, portal, made, scheme, width):
-    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = visit(**shaped(scheme, width))
     if not made:
         address = "gone.by.now@northwind.example"
         invite(page, "Gone By Now", address, "Sales Agent")
@@ -150,6 +149,6 @@ def test_pages_of_people_can_be_used_by_everyone(visit, portal, made, scheme, wi
     page.locator("input[name=groups]").last.click()
     page.click("main button.btn-primary")
     check(page, "the question before the groups of a person are changed")
-    outside = visit(None, bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    outside = visit(None, **shaped(scheme, width))
     outside.goto(link_mailed_to(portal, "still.invited@northwind.example"))
     check(outside, "the page behind an invitation")

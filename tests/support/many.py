@@ -2,13 +2,14 @@
 
 import random
 import statistics
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from http.client import HTTPException
 
 from support import ledger
 from support.errands import Import
+from support.going_on import GoingOn
 from support.portal import Member
 
 PAUSES = (1.0, 4.0)  # seconds between two clicks of one person
@@ -36,23 +37,13 @@ class Importer:
             self.asked = pool.submit(self.member.post, path, **form)
 
 
-class Browsers:
-    """Their times are those of whole pages, as `with` has begun and until it ends."""
+class Browsers(GoingOn):
+    """Their times are those of whole pages."""
 
     def __init__(self, portal, resellers, count):
-        self.over, self.seconds, self.failures = threading.Event(), [], []
         members = [Member(portal.url, resellers[number % len(resellers)].session) for number in range(count)]
-        self.threads = [threading.Thread(target=self._click, args=pair) for pair in enumerate(members)]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self.over.set()
-        for thread in self.threads:
-            thread.join(60)
+        super().__init__(*(partial(self._click, *pair) for pair in enumerate(members)))
+        self.seconds, self.failures = [], []
 
     def _click(self, number, member):
         rng = random.Random(number)

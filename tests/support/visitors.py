@@ -1,15 +1,16 @@
 """People at the production portal without a browser: they sign in, hand in files, and keep clicking."""
 
 import re
-import threading
 import time
 import traceback
+from functools import partial
 
 import requests
 from urllib3 import encode_multipart_formdata
 
 from support.cast import customer
 from support.files import table
+from support.going_on import GoingOn
 
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
@@ -77,29 +78,18 @@ class SlowFile:
         return part
 
 
-class Stream:
+class Stream(GoingOn):
     """Visitors who go on until they are told to stop; `failures` says what went wrong for any of them."""
 
     def __init__(self, make, *, readers):
-        self.over, self.failures, self.rows = threading.Event(), [], 0
         what = [self.read] * readers + [self.choose_themes] * readers + [self.import_files, self.hand_in_slowly]
         self.visitors = [make() for _ in what]  # one after the other: the door lets nobody in twice at the same instant
-        pairs = zip(what, self.visitors, strict=True)
-        self.threads = [threading.Thread(target=self.go, args=pair) for pair in pairs]
+        super().__init__(*(partial(self.go, *pair) for pair in zip(what, self.visitors, strict=True)))
+        self.failures, self.rows = [], 0
 
     @property
     def requests(self):
         return sum(visitor.requests for visitor in self.visitors)
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self.over.set()
-        for thread in self.threads:
-            thread.join(90)
 
     def await_rows(self, more, within=60):
         """Until so many more rows were imported."""
