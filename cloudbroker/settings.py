@@ -168,8 +168,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
-# From one address; a company's people may share one.
-ACCOUNT_RATE_LIMITS = {"login": f"{env.int('SIGN_INS_PER_MINUTE', default=30)}/m/ip"}
+SIGN_INS_PER_MINUTE = env.int("SIGN_INS_PER_MINUTE", default=30)  # from one address; a company's people may share one
+ACCOUNT_RATE_LIMITS = {"login": f"{SIGN_INS_PER_MINUTE}/m/ip"}
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 60 * 10  # seconds for which a sensitive page believes that it is still you
 # Addresses are proved by the invitation that was mailed there; the library keeps no list of its own.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
