@@ -60,4 +60,5 @@ class Request(HttpRequest):
     """What views receive: the middleware has entered the reseller and set the actor."""
 
     actor: Actor
+    memberships: "list[Membership]"  # all of the person's, also for other resellers
     htmx: "HtmxDetails"

@@ -61,13 +61,14 @@ _ROWS_OF_THE_RESELLER: Final = f"reseller_id = nullif(current_setting('{SETTING}
 def acting_for(reseller_id: int) -> Iterator[None]:
     """Open a transaction (or savepoint) in which only this reseller's rows exist.
 
-    The previous setting comes back on exit: by us on success, since a setting outlives its savepoint; by the
-    rollback after an exception.
+    The previous setting comes back on exit: with the end of the transaction or by the rollback after an exception; by
+    us in a savepoint that succeeds, which a setting outlives.
     """
+    is_inside = connection.in_atomic_block
     with transaction.atomic():
         previous = _exchange(str(reseller_id))
         yield
-        if not connection.needs_rollback:
+        if is_inside and not connection.needs_rollback:
             _exchange(previous)
 
 

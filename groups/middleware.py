@@ -1,6 +1,7 @@
 """Which reseller a request works for: entered here, once, for the whole request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -38,10 +39,11 @@ class TenancyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.actor, request.gave_up = None, False  # type: ignore[attr-defined]
+        request.actor, request.memberships, request.gave_up = None, [], False  # type: ignore[attr-defined]
         if is_for_programs(request.path):
             return self.get_response(request)
-        membership = get_membership(request)
+        request.memberships = get_memberships(request)  # type: ignore[attr-defined]
+        membership = chosen(request.memberships, request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
         with translation.override(language_of(request, membership)):
             return self._work_for(membership, request) if membership else self.get_response(request)
 
@@ -66,11 +68,15 @@ class TenancyMiddleware:
         request.gave_up = True  # type: ignore[attr-defined]
 
 
-def get_membership(request: HttpRequest) -> Membership | None:
-    """The membership that the session names, else the person's first; None for strangers."""
+def get_memberships(request: HttpRequest) -> list[Membership]:
+    """Where the person may work, by the reseller's name; nowhere for strangers."""
     if not request.user.is_authenticated:
-        return None
+        return []
     mine = Membership.objects.select_related("reseller", "user").filter(user=request.user, is_active=True)
-    wanted = request.session.get(SESSION_KEY)
-    found = mine.filter(reseller__public_id=wanted).first() if wanted else None
-    return found or mine.order_by("reseller__name", "id").first()
+    return list(mine.order_by("reseller__name", "id"))
+
+
+def chosen(memberships: Sequence[Membership], wanted: str | None) -> Membership | None:
+    """The membership for the reseller that the session names, else the first."""
+    named = (one for one in memberships if str(one.reseller.public_id) == wanted)
+    return next(chain(named, memberships), None)

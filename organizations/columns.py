@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from groups.names import join_names
 from organizations.fields import BESIDE, BY_NAME, NAMES, shown, text_of
-from organizations.models import Organization
+from organizations.models import Organization, Source
 from organizations.tenants import tenant_state
 
 if TYPE_CHECKING:
@@ -20,12 +20,15 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """`english` is the heading in files. `sort` is the name by which the list can be sorted, if it can."""
+    """`english` is the heading in files. `sort` is the name by which the list can be sorted, if it can.
+
+    A cell is made of a row with what stands beside it (beside.py), a text of an organization with groups and tenants.
+    """
 
     name: str
     label: "StrPromise"
     english: str
-    cell: Callable[[Organization], Cell]
+    cell: Callable[[Any], Cell]
     text: Callable[[Organization], str]
     sort: str = ""
     is_short: bool = False
@@ -52,8 +55,8 @@ def _groups(organization: Organization) -> list[str]:
     return [group.name for group in organization.groups.all()]
 
 
-def _tenant_cell(organization: Organization) -> Cell:
-    told = tenant_state(organization)
+def _tenant_cell(row: Any) -> Cell:
+    told = tenant_state(row.tenant_ends)
     return {"badge": told["tenant_label"], "tone": told["tenant_tone"]} if told["tenant_label"] else {}
 
 
@@ -76,7 +79,7 @@ COLUMNS: Final = {
             "groups",
             _("Groups"),
             BESIDE["organization_groups"],
-            lambda row: {"badges": _groups(row)},
+            lambda row: {"badges": row.group_names},
             lambda row: join_names(_groups(row)),
         ),
         Column(
@@ -90,7 +93,7 @@ COLUMNS: Final = {
             "source",
             _("Source"),
             "Source",
-            lambda row: {"text": row.get_source_display()},
+            lambda row: {"text": Source(row.source).label},
             lambda row: row.source,
             is_short=True,
         ),

@@ -29,6 +29,7 @@ from organizations.saved_views import (
     choose_default,
     delete_view,
     get_choice,
+    get_own,
     get_view,
     get_views,
     may_change,
@@ -105,7 +106,7 @@ def new_view(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, ViewForm(actor=request.actor), asked)
     form = ViewForm(request.POST, actor=request.actor)
-    columns = asked.columns or columns_of(request.actor, view_named(get_views(request.actor), asked.view))
+    columns = columns_of(asked, get_own(request.actor))
     try:
         ticked = form.is_ticked
         view = save_view(request.actor, request.POST.get("name", ""), asked.kept, columns, shared=ticked["is_shared"])
@@ -200,7 +201,7 @@ def columns(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
     if request.method != "POST":
         asked = Asked.of(request.actor, request.GET)
-        shown = asked.columns or columns_of(request.actor, view_named(get_views(request.actor), asked.view))
+        shown = columns_of(asked, get_own(request.actor))
         return _columns_page(request, asked, [*shown, *(name for name in COLUMNS if name not in shown)], set(shown))
     asked = Asked.of(request.actor, request.POST)
     order = [*known_columns(request.POST.getlist("order")), *COLUMNS]

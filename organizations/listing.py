@@ -1,10 +1,10 @@
 """The organizations list: what was asked for in the address, and the page that answers it."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from django.db.models import Prefetch, prefetch_related_objects
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,10 @@ from django.utils.translation import ngettext
 
 from accounts.actors import Actor
 from accounts.roles import Permission
-from groups.access import get_groups
 from organizations import fields, filters
-from organizations.columns import COLUMNS, USUAL, known_columns
-from organizations.models import Organization, OrganizationQuerySet, SavedView
+from organizations.beside import beside
+from organizations.columns import COLUMNS, USUAL, Column, known_columns
+from organizations.models import Organization, OrganizationQuerySet, SavedView, Source
 from organizations.pages import (
     SIZES,
     Found,
@@ -30,7 +30,7 @@ from organizations.pages import (
     neighbours,
     size_links,
 )
-from organizations.saved_views import get_choice, get_views, may_change, view_named
+from organizations.saved_views import Own, may_change, view_named
 from organizations.tenants import tenant_state
 
 EVERYTHING: Final = "all"  # instead of a view: the whole list, also for those who begin with a view
@@ -136,21 +136,20 @@ def _found(actor: Actor, asked: Asked) -> Found[Organization]:
     return find_among(_beginning(all_rows, term) if is_range else all_rows, rows, () if by_group else BY_AGE)
 
 
-def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
-    views = get_views(actor)
-    asked, current = _current(Asked.of(actor, query), views)
-    columns = asked.columns or columns_of(actor, current)
+def list_context(actor: Actor, query: QueryDict, own: Own) -> dict[str, Any]:
+    asked, current = _current(Asked.of(actor, query), own.views)
+    columns = columns_of(asked, own)
+    shown = [COLUMNS[name] for name in columns]
     found = _found(actor, asked)
     page = get_page(
-        found,
+        replace(found, rows=beside(actor, found.rows)),
         Order(SORTS[asked.sort], asked.descending),
         size=asked.size,
         after=asked.after,
         before=asked.before,
     )
-    prefetch_related_objects(page.rows, Prefetch("groups", get_groups(actor)), "tenants")
     return {
-        "rows": [_line(organization, columns) for organization in page.rows],
+        "rows": [_line(row, url, shown) for row, url in zip(page.rows, _urls(page.rows), strict=True)],
         "count_label": _count_label(found),
         "search": asked.search,
         "search_hidden": _kept(asked),
@@ -159,7 +158,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "filters": _filters(actor, asked),
         "kept": {name: value for name, value in asked.parts.items() if value},
         "shown_columns": ",".join(columns),
-        "views": _views(actor, asked, current, views),
+        "views": _views(actor, asked, current, own.views),
         "sort_headings": _headings(asked, columns),
         "pager": _pager(asked, page),
         "empty": _empty(actor, asked, page),
@@ -174,10 +173,10 @@ def _current(asked: Asked, views: Sequence[SavedView]) -> tuple[Asked, SavedView
     return (asked, found) if found or asked.view == EVERYTHING else (replace(asked, view=""), None)
 
 
-def columns_of(actor: Actor, current: SavedView | None) -> tuple[str, ...]:
-    """The view's columns, else the person's own, else the usual ones."""
-    chosen = current.columns if current else get_choice(actor).columns
-    return known_columns(chosen) or USUAL
+def columns_of(asked: Asked, own: Own) -> tuple[str, ...]:
+    """The columns that the address names, else the view's, else the person's own, else the usual ones."""
+    current = view_named(own.views, asked.view)
+    return asked.columns or known_columns(current.columns if current else own.choice.columns) or USUAL
 
 
 def asked_of_view(actor: Actor, view: SavedView) -> Asked:
@@ -187,13 +186,12 @@ def asked_of_view(actor: Actor, view: SavedView) -> Asked:
     return Asked.of(actor, query)
 
 
-def whole_address(actor: Actor, query: QueryDict) -> str:
+def whole_address(actor: Actor, query: QueryDict, own: Own) -> str:
     """Where an address leads that names nothing, or nothing but a view; empty where it says everything itself."""
-    if query:
-        wanted = str(query["view"]) if set(query) == {"view"} else ""
-    else:
-        wanted = str(get_choice(actor).default_view or "")
-    found = view_named(get_views(actor), wanted) if wanted else None
+    wanted = query.get("view", "") if query else str(own.choice.default_view or "")
+    if set(query) - {"view"}:
+        return ""
+    found = view_named(own.views, wanted) if wanted else None
     return asked_of_view(actor, found).url() if found else ""
 
 
@@ -235,48 +233,49 @@ def created_context(actor: Actor, made: OrganizationQuerySet, query: QueryDict) 
     """A page of what one batch created, in the order of names."""
     found = find_among(Organization.all_of(actor.reseller), made, ())
     page = get_page(
-        found,
+        replace(found, rows=beside(actor, found.rows)),
         Order("sort_name"),
         size=SIZES[-1],
         after=query.get("after", ""),
         before=query.get("before", ""),
     )
-    prefetch_related_objects(page.rows, Prefetch("groups", get_groups(actor)), "tenants")
     return {
-        "rows": [_row(organization) for organization in page.rows],
+        "rows": [_row(row, url) for row, url in zip(page.rows, _urls(page.rows), strict=True)],
         "count_label": _count_label(found),
         "pager": neighbours(page),
     }
 
 
-def _row(organization: Organization) -> dict[str, Any]:
+def _row(row: Any, url: str) -> dict[str, Any]:
     return {
-        "url": reverse("organizations:detail", args=[organization.public_id]),
-        "id": str(organization.public_id),
-        "archived": organization.archived_at is not None,
-        "name": organization.name,
-        "domain": fields.shown("primary_domain", organization.primary_domain),
-        "customer_number": organization.customer_number,
-        "groups": [group.name for group in organization.groups.all()],
-        **tenant_state(organization),
-        "source_label": organization.get_source_display(),
-        "created": organization.created_at,
+        "url": url,
+        "id": str(row.public_id),
+        "archived": row.archived_at is not None,
+        "name": row.name,
+        "domain": fields.shown("primary_domain", row.primary_domain),
+        "customer_number": row.customer_number,
+        "groups": row.group_names,
+        **tenant_state(row.tenant_ends),
+        "source_label": Source(row.source).label,
+        "created": row.created_at,
     }
 
 
-def _line(organization: Organization, columns: Sequence[str]) -> dict[str, Any]:
+def _line(row: Organization, url: str, columns: Sequence[Column]) -> dict[str, Any]:
     return {
-        "url": reverse("organizations:detail", args=[organization.public_id]),
-        "id": str(organization.public_id),
-        "archived": organization.archived_at is not None,
-        "name": organization.name,
-        "cells": [_cell(organization, name) for name in columns],
+        "url": url,
+        "id": str(row.public_id),
+        "archived": row.archived_at is not None,
+        "name": row.name,
+        "cells": [{"name": one.name, "label": one.label, "is_short": one.is_short, **one.cell(row)} for one in columns],
     }
 
 
-def _cell(organization: Organization, name: str) -> dict[str, Any]:
-    column = COLUMNS[name]
-    return {"name": name, "label": column.label, "is_short": column.is_short, **column.cell(organization)}
+def _urls(rows: Sequence[Organization]) -> list[str]:
+    """The address of each row's page, by a pattern that is looked up once."""
+    anybody = uuid.UUID(int=0)
+    pattern = reverse("organizations:detail", args=[anybody])
+    return [pattern.replace(str(anybody), str(row.public_id)) for row in rows]
 
 
 def _count_label(found: Found[Organization]) -> str:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -130,6 +131,18 @@ def _name_is_taken() -> ValidationError:
 
 
 # One's own
+
+
+@dataclass(frozen=True)
+class Own:
+    """With what a person comes to the list: the views that they see, and their choice."""
+
+    views: Sequence[SavedView]
+    choice: ListChoice
+
+
+def get_own(actor: Actor) -> Own:
+    return Own(get_views(actor), get_choice(actor))
 
 
 def get_choice(actor: Actor) -> ListChoice:

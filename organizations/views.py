@@ -27,6 +27,7 @@ from organizations.listing import list_context, whole_address
 from organizations.models import Organization, Source
 from organizations.purchases import purchase_context
 from organizations.recent import remember
+from organizations.saved_views import get_own
 from organizations.tenants import tenants_of
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ def crumbs(*path: tuple[str, str]) -> list[dict[str, str]]:
 @require_safe
 def organizations(request: Request) -> HttpResponse:
     request.actor.require(Permission.ORGANIZATIONS_SEE)
-    if whole := whole_address(request.actor, request.GET):
+    own = get_own(request.actor)
+    if whole := whole_address(request.actor, request.GET, own):
         return redirect(request.path + whole)
-    context = list_context(request.actor, request.GET)
+    context = list_context(request.actor, request.GET, own)
     context["bulk_actions"] = actions_for(request.actor, archived="archived" in context["kept"])
     return render(request, "organizations/list.html", context | {"breadcrumbs": crumbs()})
 

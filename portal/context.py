@@ -1,6 +1,6 @@
 """What every page knows: who is here, for whom they work, and the Broker menu."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,18 +66,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "person": {"name": str(person), "email": person.email},
         "theme": person.theme,
         "reseller": actor.reseller,
-        "resellers": _resellers(actor),
+        "resellers": _resellers(actor, request.memberships),  # type: ignore[attr-defined]
         "menu": _menu(actor, request.path),
         "help_url": reverse("help"),
         "guide_url": explained_by(request.resolver_match),
     }
 
 
-def _resellers(actor: Actor) -> list[dict[str, Any]]:
-    mine = Membership.objects.filter(user=actor.membership.user, is_active=True).select_related("reseller")
+def _resellers(actor: Actor, memberships: Sequence[Membership]) -> list[dict[str, Any]]:
     return [
-        {"name": row.reseller.name, "public_id": row.reseller.public_id, "current": row.pk == actor.membership.pk}
-        for row in mine.order_by("reseller__name")
+        {"name": row.reseller.name, "public_id": row.reseller.public_id, "current": row == actor.membership}
+        for row in memberships
     ]
 
 

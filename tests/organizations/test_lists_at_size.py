@@ -170,7 +170,7 @@ def test_a_page_among_many_that_are_equal_begins_in_its_place(large):
     answer, plans, _ = large.statements("admin", f"{LIST}?sort=customer_number&after={place}")
     assert len(answer.context["rows"]) == 25
     (page,) = [plan for plan in plans if "LIMIT 26" in plan.sql]
-    assert page.touched <= 30, str(page)
+    assert page.touched_in("organizations_organization") <= 30, str(page)
 
 
 FEW = {
@@ -194,7 +194,7 @@ def test_few_are_found_by_an_index_and_sorted(large, query, sort):
     answer, plans, _ = large.statements("admin", f"{LIST}?{query}&sort={sort}")
     assert len(answer.context["rows"]) <= FEW[query]
     assert bool(answer.context["rows"]) == bool(FEW[query])
-    assert len(plans) <= 3
+    assert len(plans) <= 2
     check(plans, rows=FEW[query] + A_PAGE, one_in=0.5)
 
 
@@ -215,14 +215,14 @@ def test_names_that_begin_with_the_same_word_are_sorted_rather_than_walked_to(la
     """A tenth of the list, and eight tenths of it come before them."""
     answer, plans, _ = large.statements("admin", f"{LIST}?search={many.CLUSTERED}")
     assert [row["name"][:8] for row in answer.context["rows"]] == ["Shipping"] * 25
-    *_, near, all_of_them, _groups = plans
+    *_, near, all_of_them = plans
     assert near.touched <= WALKED * 1.1 + COUNT // 10 * 2.1, str(near)
     assert all_of_them.touched <= COUNT * 1.5, str(all_of_them)
 
 
 def test_a_group_that_was_made_at_once_is_sorted_rather_than_walked_to(large):
     _, plans, _ = large.statements("early", f"{LIST}?sort=-created")
-    *_, near, all_of_them, _groups = plans
+    *_, near, all_of_them = plans
     assert near.touched <= WALKED * 2.2, str(near)
     assert all_of_them.touched <= COUNT * 2, str(all_of_them)
 
@@ -246,13 +246,18 @@ def test_those_in_no_group_are_looked_for_once(large):
     """That takes both indexes from end to end, once, and no table."""
     answer, plans, _ = large.statements("admin", f"{LIST}?group=none")
     assert 0 < len(answer.context["rows"]) <= 25
-    looked, page, *_ = plans
+    looked, page = plans
     assert page.touched <= A_PAGE
     assert looked.touched <= COUNT * 4, str(looked)
 
 
 @pytest.mark.parametrize("query", ["", f"?search={many.COMMON}", "?source=grid"])
 @pytest.mark.parametrize("who", ["admin", "few"])
-def test_the_page_asks_some_dozen_times_however_many_there_are(large, who, query):
+def test_the_page_asks_the_same_few_questions_however_many_there_are(large, who, query):
+    """Nine: who is here (three), what they have chosen (two), count, page, groups to filter by, tenants that wait.
+
+    Many that were narrowed down take one or two more, and so do the groups to which somebody is bound.
+    """
     _, _, sent = large.statements(who, LIST + query)
-    assert len([sql for sql in sent if sql.startswith("SELECT") and "set_config" not in sql]) <= 14
+    asks = [sql for sql in sent if sql.startswith("SELECT") and "set_config" not in sql]
+    assert len(asks) <= (9 if who == "admin" and query != f"?search={many.COMMON}" else 11)

@@ -32,6 +32,10 @@ class Plan:
         """Rows and index entries that were looked at, those included that were thrown away."""
         return round(sum(looked_at(node) for node in self.nodes if node["Node Type"].endswith("Scan")))
 
+    def touched_in(self, table: str) -> int:
+        """The same of one table and its indexes."""
+        return round(sum(looked_at(node) for node in self.nodes if node.get("Relation Name") == table))
+
     def __str__(self) -> str:
         lines = [f"{node['Node Type']} {node.get('Index Name', node.get('Relation Name', ''))}" for node in self.nodes]
         return f"{self.touched} rows touched: {self.sql}\n  " + "\n  ".join(lines)
