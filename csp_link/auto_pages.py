@@ -12,20 +12,15 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from csp_link.access import get_last_auto_link, get_tenants
 from csp_link.auto_linking import BUSY
-from csp_link.completing import Completion, Line
 from csp_link.health import again, in_words
 from csp_link.models import AutoLink, AutoState, Standing
 from csp_link.tenant_list import missing_in_words
 from csp_link.tenant_pages import tenant_crumbs
-from organizations.fields import FIELDS, MANDATORY, Field
 from organizations.forms import GroundForm
 from organizations.pages import grouped
-from organizations.problems import Problem
-from organizations.rules import also_mandatory
 
 TONES: Final = {AutoState.READY: "accent", AutoState.DONE: "ok", AutoState.FAILED: "bad"}
 MOST_NAMED: Final = 20
-COUNTS: Final = ("link", "create", "decide", "skip")
 
 
 def auto_card(actor: Actor) -> dict[str, Any]:
@@ -82,17 +77,17 @@ def _progress(auto: AutoLink) -> dict[str, Any]:
 def _counts(auto: AutoLink) -> list[dict[str, Any]]:
     """What is to be done, or was done, each with the list where those tenants are."""
     done = auto.state == AutoState.DONE
-    words = {
-        "link": (_("Linked") if done else _("Will be linked"), "ok", "" if done else Standing.SUGGESTED),
-        "create": (_("Created and linked") if done else _("Will be created"), "ok", "" if done else Standing.UNLINKED),
-        "decide": (_("Need a decision"), "warn", Standing.NEEDS_DECISION),
-        "skip": (_("Lack something"), "warn", Standing.INCOMPLETE),
-    }
+    words = (
+        (_("Linked") if done else _("Will be linked"), "ok", "" if done else Standing.SUGGESTED),
+        (_("Created and linked") if done else _("Will be created"), "ok", "" if done else Standing.UNLINKED),
+        (_("Need a decision"), "warn", Standing.NEEDS_DECISION),
+        (_("Lack something"), "warn", Standing.INCOMPLETE),
+    )
     numbers = (auto.linked, auto.created, auto.decided, auto.skipped) if done else _planned(auto)
     url = reverse("csp_link:tenants")
     return [
         {"label": label, "number": number, "tone": tone, "url": f"{url}?state={state}" if state else url}
-        for number, (label, tone, state) in zip(numbers, words.values(), strict=True)
+        for number, (label, tone, state) in zip(numbers, words, strict=True)
     ]
 
 
@@ -145,57 +140,4 @@ def _skipped(actor: Actor) -> list[dict[str, str]]:
             "missing": missing_in_words(tenant),
         }
         for tenant in rows
-    ]
-
-
-# The grid
-
-
-def completion_context(actor: Actor, form: GroundForm, given: Completion | None = None) -> dict[str, Any]:
-    shown = given or Completion.offered(actor)
-    mandatory = MANDATORY | also_mandatory(actor)
-    title = _("Complete tenants")
-    return {
-        "title": title,
-        "form": form,
-        "columns": [{"heading": field.heading, "mandatory": field.name in mandatory} for field in FIELDS],
-        "rows": [_row(number, line) for number, line in enumerate(shown.left, start=1)],
-        "problems": _problems(shown.left) if given else [],  # before, the cells say enough
-        "breadcrumbs": tenant_crumbs((title, "")),
-    }
-
-
-def _row(number: int, line: Line) -> dict[str, Any]:
-    cells = [_cell(number, field, text, line) for field, text in zip(FIELDS, line.texts, strict=True)]
-    return {"number": number, "tenant": line.tenant.tenant_id, "cells": cells, "is_bad": bool(line.errors)}
-
-
-def _cell(number: int, field: Field, text: str, line: Line) -> dict[str, Any]:
-    return {
-        "id": f"r{number}-{field.name}",
-        "name": field.name,
-        "label": _label(number, field),
-        "text": text,
-        "multiline": field.multiline,
-        "inputmode": field.inputmode if field.inputmode != "text" else "",
-        "errors": [_told(problem) for problem in line.errors.get(field.name, ())],
-        "warnings": [_told(problem) for problem in line.warnings.get(field.name, ())],
-    }
-
-
-def _label(number: int, field: Field) -> str:
-    return _("%(heading)s row %(number)s") % {"heading": field.heading, "number": number}
-
-
-def _told(problem: Problem) -> dict[str, str]:
-    other = problem.params.get("organization")
-    return {"sentence": problem.sentence(), "url": reverse("organizations:detail", args=[other]) if other else ""}
-
-
-def _problems(lines: list[Line]) -> list[dict[str, str]]:
-    return [
-        {"id": f"r{number}-{field.name}", "label": _label(number, field), "sentence": problem.sentence()}
-        for number, line in enumerate(lines, start=1)
-        for field in FIELDS
-        for problem in line.errors.get(field.name, ())
     ]

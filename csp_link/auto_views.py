@@ -14,7 +14,8 @@ from accounts.refusals import Refused
 from accounts.roles import Permission
 from csp_link.access import get_auto_link
 from csp_link.auto_linking import BUSY, prepare, start
-from csp_link.auto_pages import auto_context, completion_context
+from csp_link.auto_pages import auto_context
+from csp_link.complete_pages import completion_context
 from csp_link.completing import Completion, complete
 from organizations.access import NoGround
 from organizations.forms import GROUPS, GroundForm

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.actors import Actor
+from organizations.cells import label_of, problems_in, row_of
 from organizations.fields import FIELDS, MANDATORY, Field
 from organizations.forms import GroundForm
 from organizations.grid import MOST_ROWS, SIZES, Answer, Created, Grid, Left
-from organizations.problems import Problem
 from organizations.rules import also_mandatory
 
 # As many problems are listed above the grid; a list that is longer than the grid helps nobody.
@@ -44,8 +44,8 @@ def grid_context(
         "form": form or GridForm(actor=actor),
         "token": shown.token,
         "columns": [_column(actor, field) for field in FIELDS],
-        "rows": [_row(number, row) for number, row in enumerate(left, start=1)],
-        "blank_row": _row(ROW, Left(("",) * len(FIELDS))),
+        "rows": [row_of(number, row) for number, row in enumerate(left, start=1)],
+        "blank_row": row_of(ROW, Left(("",) * len(FIELDS))),
         "created": [_created(made) for made in answer.created] if answer else [],
         "created_url": reverse("organizations:created_together", args=[answer.batch_id]) if answer else "",
         "most": MOST_ROWS,
@@ -68,37 +68,10 @@ def _column(actor: Actor, field: Field) -> dict[str, Any]:
         "name": field.name,
         "heading": field.heading,
         "help": field.help,
-        "label": _label(field, ROW),
+        "label": label_of(field, ROW),
         "mandatory": field.name in MANDATORY | also_mandatory(actor),
         "known_as": [field.name, field.english_heading, str(field.heading), str(field.form_heading), *field.synonyms],
     }
-
-
-def _label(field: Field, number: int | str) -> str:
-    return _("%(heading)s row %(number)s") % {"heading": field.heading, "number": number}
-
-
-def _row(number: int | str, row: Left) -> dict[str, Any]:
-    cells = [_cell(number, field, text, row) for field, text in zip(FIELDS, row.texts, strict=True)]
-    return {"number": number, "cells": cells, "is_bad": bool(row.errors)}
-
-
-def _cell(number: int | str, field: Field, text: str, row: Left) -> dict[str, Any]:
-    return {
-        "id": f"r{number}-{field.name}" if number != ROW else "",
-        "name": field.name,
-        "label": _label(field, number),
-        "text": text,
-        "multiline": field.multiline,
-        "inputmode": field.inputmode if field.inputmode != "text" else "",
-        "errors": [_told(problem) for problem in row.errors.get(field.name, ())],
-        "warnings": [_told(problem) for problem in row.warnings.get(field.name, ())],
-    }
-
-
-def _told(problem: Problem) -> dict[str, str]:
-    other = problem.params.get("organization")
-    return {"sentence": problem.sentence(), "url": reverse("organizations:detail", args=[other]) if other else ""}
 
 
 def _created(made: Created) -> dict[str, Any]:
@@ -114,12 +87,7 @@ def _created(made: Created) -> dict[str, Any]:
 
 def problems_of(answer: Answer) -> list[dict[str, str]]:
     """For the summary above the grid, row by row; the last entry says how many are not listed."""
-    found = [
-        {"id": f"r{number}-{field.name}", "label": _label(field, number), "sentence": problem.sentence()}
-        for number, row in enumerate(answer.left, start=1)
-        for field in FIELDS
-        for problem in row.errors.get(field.name, ())
-    ]
+    found = problems_in(answer.left)
     if len(found) <= MOST_LISTED:
         return found
     rest = _("And %(count)s more; each stands in its cell.") % {"count": len(found) - MOST_LISTED}
