@@ -1,9 +1,7 @@
 """Broker › Settings › API keys: made and shown once, rolled, revoked; for who has just proved to be who they are."""
 
-import uuid
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -15,38 +13,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.actors import Request
 from accounts.models import ApiKey
 from accounts.refusals import Refused
-from accounts.roles import Permission
 from accounts.scopes import Scope
 from api.keys import get_key, get_keys, is_alive, make_key, revoke_key, roll_key
 from groups.access import get_groups
 from portal.key_forms import KeyForm
 from portal.overlaps import chosen_overlap, overlap_choices
+from portal.proof import for_proved
 from portal.settings_views import settings_page
 
 
 @require_safe
+@for_proved()
 def api_keys(request: Request) -> HttpResponse:
-    request.actor.require(Permission.SETTINGS_EDIT)
-    answer: HttpResponse = _api_keys(request)
-    return answer
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_api_key(request: Request) -> HttpResponse:
-    request.actor.require(Permission.SETTINGS_EDIT)
-    answer: HttpResponse = _new_api_key(request)
-    return answer
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def api_key(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    request.actor.require(Permission.SETTINGS_EDIT)
-    answer: HttpResponse = _api_key(request, get_key(request.actor, public_id))
-    return answer
-
-
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _api_keys(request: Request) -> HttpResponse:
     groups = {group.pk: group.name for group in get_groups(request.actor)}
     rows = [_row(key, groups) for key in get_keys(request.actor)]
     left = sum(1 for row in rows if row["has_left"])
@@ -60,8 +38,9 @@ def _api_keys(request: Request) -> HttpResponse:
     return settings_page(request, "api_keys", {"rows": rows, "warning": words % {"n": left} if left else ""})
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _new_api_key(request: Request) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_proved()
+def new_api_key(request: Request) -> HttpResponse:
     groups = list(get_groups(request.actor))
     if request.method != "POST":
         return _form_page(request, KeyForm(groups=groups, initial={"scopes": [Scope.ORGANIZATIONS_READ]}))
@@ -76,8 +55,9 @@ def _new_api_key(request: Request) -> HttpResponse:
     return _secret_page(request, key, secret)
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _api_key(request: Request, key: ApiKey) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_proved(get_key)
+def api_key(request: Request, key: ApiKey) -> HttpResponse:
     """The page of one key; posting `overlap` (seconds) rolls it, `revoke` ends it."""
     if request.method != "POST":
         return _key_page(request, key)

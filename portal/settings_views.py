@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,6 +14,7 @@ from accounts.actors import Request
 from accounts.factors import without_second_factor
 from accounts.roles import Permission
 from organizations.fields import FIELDS
+from portal.proof import for_proved
 from portal.reseller_settings import (
     Refused,
     change_mandatory_fields,
@@ -75,15 +75,8 @@ def mandatory_columns(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@for_proved()
 def security(request: Request) -> HttpResponse:
-    request.actor.require(Permission.SETTINGS_EDIT)
-    answer: HttpResponse = _security(request)
-    return answer
-
-
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _security(request: Request) -> HttpResponse:
-    """Only for who has just proved to be who they are."""
     if request.method == "POST":
         demand_second_factor(request.actor, "demanded" in request.POST)
         messages.success(request, _("Saved."))

@@ -1,11 +1,8 @@
 """Broker › Settings › Webhooks: made, changed, tried out, followed; for who has just proved to be who they are."""
 
 import uuid
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.actors import Request
 from accounts.refusals import Refused
-from accounts.roles import Permission
 from portal.overlaps import chosen_overlap, overlap_choices
+from portal.proof import for_proved
 from portal.settings_views import settings_page
 from portal.webhook_forms import WebhookForm
 from portal.webhook_pages import endpoint_in_words, facts_of, log_of
@@ -35,33 +32,16 @@ from webhooks.endpoints import (
 )
 from webhooks.models import Endpoint, State
 
-View = Callable[..., HttpResponse]
-
-
-def for_proved(view: View) -> View:
-    """For those who may change settings, and have just proved to be who they are. Whoever may not isn't asked to."""
-    proved = reauthentication_required(view)
-
-    @wraps(view)
-    def asked(request: Request, **parts: uuid.UUID) -> HttpResponse:
-        request.actor.require(Permission.SETTINGS_EDIT)
-        if "public_id" in parts:
-            get_endpoint(request.actor, parts["public_id"])
-        answer: HttpResponse = proved(request, **parts)
-        return answer
-
-    return asked
-
 
 @require_safe
-@for_proved
+@for_proved()
 def webhooks(request: Request) -> HttpResponse:
     rows = [endpoint_in_words(endpoint) for endpoint in get_endpoints(request.actor)]
     return settings_page(request, "webhooks", {"rows": rows})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_proved
+@for_proved()
 def new_webhook(request: Request) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, WebhookForm.empty())
@@ -77,9 +57,8 @@ def new_webhook(request: Request) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_proved
-def edit_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    endpoint = get_endpoint(request.actor, public_id)
+@for_proved(get_endpoint)
+def edit_webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
     if request.method != "POST":
         return _form_page(request, WebhookForm.showing(endpoint), endpoint)
     form = WebhookForm(request.POST)
@@ -91,10 +70,9 @@ def edit_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_proved
-def webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+@for_proved(get_endpoint)
+def webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
     """The page of one; posting `overlap` (seconds) rolls its secret, `on`, `off` and `remove` do what they say."""
-    endpoint = get_endpoint(request.actor, public_id)
     if request.method != "POST":
         return _page(request, endpoint)
     if "remove" in request.POST:
@@ -112,9 +90,8 @@ def webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@for_proved
-def test_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
-    endpoint = get_endpoint(request.actor, public_id)
+@for_proved(get_endpoint)
+def test_webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
     try:
         send_test(request.actor, endpoint)
     except Refused as refused:
@@ -123,10 +100,9 @@ def test_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@for_proved
-def replay_webhook(request: Request, public_id: uuid.UUID) -> HttpResponse:
+@for_proved(get_endpoint)
+def replay_webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
     """Send one `delivery` once more, or every one that has failed."""
-    endpoint = get_endpoint(request.actor, public_id)
     everything = get_deliveries(request.actor, endpoint)
     try:
         wanted = uuid.UUID(request.POST["delivery"]) if "delivery" in request.POST else None
