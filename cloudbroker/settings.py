@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from cloudbroker.environment import SecretsInFiles
 
+VERSION = "0.1.0"
 BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = Path(os.environ.get("CLOUDBROKER_HOME") or BASE_DIR / "var").absolute()
 

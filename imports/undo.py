@@ -22,7 +22,6 @@ from organizations.undoing import get_batch, undo_some
 UNDO: Final = "imports.undo"
 CHUNK: Final = 1_000
 KEPT_SHOWN: Final = 200
-ENDED: Final = (State.DONE, State.CANCELLED, State.FAILED)
 
 
 def get_undo(actor: Actor, batch_id: uuid.UUID) -> Undo | None:

@@ -57,7 +57,7 @@ MENU: "tuple[tuple[StrPromise | str, tuple[Item, ...]], ...]" = (
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     actor: Actor | None = getattr(request, "actor", None)
-    common = {"environment": "" if settings.PRODUCTION else settings.ENVIRONMENT, "version": "0.1"}
+    common = {"environment": "" if settings.PRODUCTION else settings.ENVIRONMENT, "version": settings.VERSION}
     if actor is None:
         return common | {"actor": None, "theme": Theme.SYSTEM, "languages": settings.LANGUAGES}
     person = actor.membership.user
