@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 
 CONTENT_TYPE: Final = "application/problem+json"
+KEPT: Final = {"Allow", "Retry-After"}  # headers of what a problem takes the place of
 Errors = Mapping[str, Sequence[str]]
 # For answers that were made outside the API's routes: by Django, or by a server error.
 CODES: Final = {
@@ -21,8 +22,8 @@ CODES: Final = {
     415: ("unsupported_media_type", "Send application/json, or a file as multipart/form-data."),
     429: ("too_many_requests", "Too many requests. Come again later."),
     500: ("internal", "Something failed on our side. Nothing was changed."),
-    507: ("no_room", "There is no room left to keep the file. Nothing was imported; try again later."),
     503: ("unavailable", "The service is not available at the moment."),
+    507: ("no_room", "There is no room left to keep the file. Nothing was imported; try again later."),
 }
 
 
@@ -78,6 +79,6 @@ def as_problem(response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code < 400 or response.get("Content-Type", "") == CONTENT_TYPE:
         return response
     told = standard(response.status_code)
-    if "Allow" in response:
-        told["Allow"] = response["Allow"]
+    for name in KEPT & set(response.headers):
+        told[name] = response[name]
     return told

@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from support.cast import customer
 from support.programs import program
@@ -84,6 +84,20 @@ def test_a_server_error_is_not_remembered(cast, monkeypatch):
         assert (failed.status_code, failed.json()["code"]) == (500, "internal")
         assert "division" not in failed.content.decode()
     assert erp.post("organizations", customer(), Idempotency_Key="a").status_code == 201
+
+
+@pytest.mark.django_db
+def test_an_outage_says_when_to_come_again_and_is_not_remembered(cast, monkeypatch):
+    erp = program(cast)
+    with monkeypatch.context() as patch:
+        patch.setattr("organizations.api.create_organizations", raise_outage)
+        failed = erp.post("organizations", customer(), Idempotency_Key="a")
+    assert (failed.status_code, failed.json()["code"], failed["Retry-After"]) == (503, "unavailable", "30")
+    assert erp.post("organizations", customer(), Idempotency_Key="a").status_code == 201
+
+
+def raise_outage(*args, **kwargs):
+    raise OperationalError("the database is away")
 
 
 @pytest.mark.django_db(transaction=True)
