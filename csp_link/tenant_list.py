@@ -157,7 +157,7 @@ def missing_in_words(tenant: Tenant) -> str:
     return ", ".join(str(BY_NAME[name].heading) for name in tenant.missing if name in BY_NAME)
 
 
-def actions_of(actor: Actor, tenant: Tenant) -> list[dict[str, str]]:
+def actions_of(actor: Actor, tenant: Tenant) -> list[dict[str, Any]]:
     if not actor.can(Permission.TENANTS_EDIT):
         return []
     views = {
@@ -167,7 +167,8 @@ def actions_of(actor: Actor, tenant: Tenant) -> list[dict[str, str]]:
         "unignore": (_("Stop ignoring"), "csp_link:unignore"),
     }
     return [
-        {"label": views[name][0], "url": reverse(views[name][1], args=[tenant.tenant_id])} for name in _possible(tenant)
+        {"label": views[name][0], "url": reverse(views[name][1], args=[tenant.tenant_id]), "asks": name != "link"}
+        for name in _possible(tenant)
     ]
 
 

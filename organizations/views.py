@@ -189,7 +189,13 @@ def _actions(actor: Actor, found: Organization) -> list[dict[str, Any]]:
             (_("Erase for good"), "erase", "ban", archive, False),
         ]
     return [
-        {"label": label, "url": reverse(view, args=[found.public_id]), "icon": icon, "post": post}
+        {
+            "label": label,
+            "url": reverse(view, args=[found.public_id]),
+            "icon": icon,
+            "post": post,
+            "asks": view == "erase",
+        }
         for label, view, icon, permission, post in possible
         if actor.can(permission)
     ]

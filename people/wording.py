@@ -24,22 +24,26 @@ def person_crumbs(person: Membership, *path: str) -> list[dict[str, str]]:
     return crumbs((str(person.user), url), *[(label, "") for label in path])
 
 
-def person_actions(actor: Actor, person: Membership) -> list[dict[str, str]]:
+def person_actions(actor: Actor, person: Membership) -> list[dict[str, Any]]:
     """What the actor may do with the person as things are; nobody changes their own place."""
     if not actor.can(Permission.PEOPLE_EDIT):
         return []
     if person.removed_at is not None:
-        return [{"label": _("Erase personal data"), "url": reverse("people:erase", args=[person.user.public_id])}]
-    others = [(_("Change role"), "role")]
-    if person.is_active:
-        others += [(_("Deactivate"), "deactivate"), (_("Remove"), "remove")]
-    else:
-        others += [(_("Reactivate"), "reactivate"), (_("Remove"), "remove")]
-    is_me = person.pk == actor.membership.pk
-    possible = [(_("Manage"), "groups"), (_("Hand over or lend groups"), "handover"), *([] if is_me else others)]
+        return [_action(person, _("Erase personal data"), "erase", asks=True)]
+    possible = [_action(person, _("Manage"), "groups"), _action(person, _("Hand over or lend groups"), "handover")]
+    if person.pk == actor.membership.pk:
+        return possible
+    in_or_out = (_("Deactivate"), "deactivate") if person.is_active else (_("Reactivate"), "reactivate")
+    others = (in_or_out, (_("Remove"), "remove"))
     return [
-        {"label": label, "url": reverse(f"people:{view}", args=[person.user.public_id])} for label, view in possible
+        *possible,
+        _action(person, _("Change role"), "role"),
+        *(_action(person, label, view, asks=True) for label, view in others),
     ]
+
+
+def _action(person: Membership, label: str, view: str, *, asks: bool = False) -> dict[str, Any]:
+    return {"label": label, "url": reverse(f"people:{view}", args=[person.user.public_id]), "asks": asks}
 
 
 def invitation_actions(actor: Actor, invitation: Invitation) -> list[dict[str, str]]:

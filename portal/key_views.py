@@ -19,7 +19,7 @@ from groups.access import get_groups
 from portal.key_forms import KeyForm
 from portal.overlaps import chosen_overlap, overlap_choices
 from portal.proof import for_proved
-from portal.settings_views import settings_page
+from portal.settings_views import ask_in_settings, settings_page
 
 
 @require_safe
@@ -58,9 +58,11 @@ def new_api_key(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_proved(get_key)
 def api_key(request: Request, key: ApiKey) -> HttpResponse:
-    """The page of one key; posting `overlap` (seconds) rolls it, `revoke` ends it."""
+    """The page of one key; posting `overlap` (seconds) rolls it, `revoke` asks, and `confirmed` ends it."""
     if request.method != "POST":
         return _key_page(request, key)
+    if "revoke" in request.POST and "confirmed" not in request.POST:
+        return _ask_revoking(request, key)
     if "revoke" in request.POST:
         revoke_key(request.actor, key)
         messages.success(request, _("The key %(name)s is revoked.") % {"name": key.name})
@@ -73,6 +75,14 @@ def api_key(request: Request, key: ApiKey) -> HttpResponse:
     except Refused as refused:
         return _key_page(request, key, refused.sentence)
     return _secret_page(request, get_key(request.actor, key.public_id), secret)
+
+
+def _ask_revoking(request: Request, key: ApiKey) -> HttpResponse:
+    told = {"name": key.name}
+    title = _("Revoke the key %(name)s?") % told
+    effect = _("Every program that uses %(name)s is refused from its next request on. This can't be undone.") % told
+    url = reverse("api_key", args=[key.public_id])
+    return ask_in_settings(request, "api_keys", title, effect, _("Revoke the key"), url, ("revoke", "yes"))
 
 
 def _form_page(request: Request, form: KeyForm, status: int = 200) -> HttpResponse:

@@ -14,6 +14,7 @@ from accounts.actors import Request
 from accounts.factors import without_second_factor
 from accounts.roles import Permission
 from organizations.fields import FIELDS
+from organizations.questions import Question, ask
 from portal.proof import for_proved
 from portal.reseller_settings import (
     Refused,
@@ -91,7 +92,19 @@ def settings_page(
 ) -> HttpResponse:
     """A page of Settings: templates/settings/<view>.html with the links to its siblings, below `current` of them."""
     pages = [{"label": label, "url": reverse(name), "current": name == (current or view)} for label, name in PAGES]
-    path = [{"label": _("Broker")}, {"label": _("Settings"), "url": reverse("settings")}]
-    crumbs = path + [{"label": page["label"]} for page in pages[1:] if page["current"]]
+    crumbs = _top() + [{"label": page["label"]} for page in pages[1:] if page["current"]]
     frame = {"pages": pages, "breadcrumbs": crumbs, "title": crumbs[-1]["label"]}
     return render(request, f"settings/{view}.html", context | frame, status=status)
+
+
+def ask_in_settings(
+    request: Request, view: str, title: str, effect: str, label: str, back_url: str, kept: tuple[str, str]
+) -> HttpResponse:
+    """What is asked before something of the page of that name goes for good."""
+    called = {name: str(page) for page, name in PAGES}[view]
+    trail = [*_top(), {"label": called, "url": reverse(view)}, {"label": label, "url": ""}]
+    return ask(request, Question(title, [effect], label, back_url, trail, is_grave=True, kept=[kept]))
+
+
+def _top() -> list[dict[str, str]]:
+    return [{"label": _("Broker"), "url": ""}, {"label": _("Settings"), "url": reverse("settings")}]

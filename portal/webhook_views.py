@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +15,7 @@ from accounts.actors import Request
 from accounts.refusals import Refused
 from portal.overlaps import chosen_overlap, overlap_choices
 from portal.proof import for_proved
-from portal.settings_views import settings_page
+from portal.settings_views import ask_in_settings, settings_page
 from portal.webhook_forms import WebhookForm
 from portal.webhook_pages import endpoint_in_words, facts_of, log_of
 from webhooks.endpoints import (
@@ -72,9 +73,14 @@ def edit_webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_proved(get_endpoint)
 def webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
-    """The page of one; posting `overlap` (seconds) rolls its secret, `on`, `off` and `remove` do what they say."""
+    """The page of one; posting `overlap` (seconds) rolls its secret, `on` and `off` do what they say.
+
+    `remove` asks, and does it once it comes with `confirmed`.
+    """
     if request.method != "POST":
         return _page(request, endpoint)
+    if "remove" in request.POST and "confirmed" not in request.POST:
+        return _ask_removing(request, endpoint)
     if "remove" in request.POST:
         remove_endpoint(request.actor, endpoint)
         messages.success(request, _("The webhook %(name)s is removed.") % {"name": endpoint.name})
@@ -87,6 +93,13 @@ def webhook(request: Request, endpoint: Endpoint) -> HttpResponse:
         problem = {"id": "overlap", "sentence": _("Choose when the old secret shall end.")}
         return _page(request, endpoint, [problem], status=422)
     return _secret_page(request, endpoint, roll_secret(request.actor, endpoint, overlap))
+
+
+def _ask_removing(request: Request, endpoint: Endpoint) -> HttpResponse:
+    title = _("Remove the webhook %(name)s?") % {"name": endpoint.name}
+    effect = _("Removing it deletes its secret and its log, and can't be undone.")
+    url = reverse("webhook", args=[endpoint.public_id])
+    return ask_in_settings(request, "webhooks", title, effect, _("Remove the webhook"), url, ("remove", "yes"))
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """What the pages of groups say alike: where they are, and what may be done with a group."""
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,11 +25,11 @@ def url_of(group: Group, view: str = "detail") -> str:
     return reverse(f"groups:{view}", args=[group.public_id])
 
 
-def actions_for(actor: Actor, group: Group) -> list[dict[str, str]]:
+def actions_for(actor: Actor, group: Group) -> list[dict[str, Any]]:
     if not actor.can(Permission.GROUPS_EDIT):
         return []
-    possible = ((_("Members"), "members"), (_("Edit"), "edit"), (_("Delete"), "delete"))
-    return [{"label": label, "url": url_of(group, view)} for label, view in possible]
+    possible = ((_("Members"), "members", True), (_("Edit"), "edit", False), (_("Delete"), "delete", True))
+    return [{"label": label, "url": url_of(group, view), "asks": asks} for label, view, asks in possible]
 
 
 def loan_note(assignment: Assignment) -> str:

@@ -47,6 +47,7 @@ def changed_together(page):
     for row in range(3):
         page.check(f"tbody input[name=id] >> nth={row}")
     page.locator("button[value=approval]").click()
+    page.get_by_role("dialog").wait_for()
     page.select_option("[name=approval_process]", "TRUE")
     page.fill("[name=approval_limit]", "12000")
 

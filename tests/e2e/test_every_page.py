@@ -116,7 +116,8 @@ def create_and_undo(page, tag):
     page.wait_for_selector("h1:has-text('Created Organizations')")
     check(page, "what a grid has created")
     page.click("main a:has-text('Undo')")
-    check(page, "the question before an undo")
+    page.get_by_role("dialog").wait_for()
+    check(page, "the question before an undo", within="dialog[open]")
     page.click("main button.btn-danger")
     page.wait_for_selector("text=Given their earlier values")
     check(page, "what came of an undo")
@@ -137,7 +138,8 @@ def test_the_menus_and_the_selection_of_the_list_can_be_used_by_everyone(page, s
     page.keyboard.press("Escape")
     assert page.locator("[data-selection-bar]").is_visible(), "Esc has closed the menu and kept the ticks"
     page.locator("button[value=approval]").click()
-    check(page, "the question before a change to a selection")
+    page.get_by_role("dialog").wait_for()
+    check(page, "the question before a change to a selection", within="dialog[open]")
 
 
 def test_the_members_of_a_group_can_be_changed_by_everyone(page, scheme, width):
@@ -146,7 +148,8 @@ def test_the_members_of_a_group_can_be_changed_by_everyone(page, scheme, width):
     page.check("tbody input[name=id]:not(:checked) >> nth=0")
     check(page, "the tick list with a changed tick")
     page.click("button:has-text('Update')")
-    check(page, "the question before the members of a group are changed")
+    page.get_by_role("dialog").wait_for()
+    check(page, "the question before the members of a group are changed", within="dialog[open]")
     page.goto(f"{group}members/paste/")
     page.fill("textarea", "bodensee-optik.de\nnothing.example")
     page.click("main button.btn-primary")
@@ -173,6 +176,7 @@ def test_webhooks_can_be_followed_by_everyone(page, scheme, width):
     check(page, "the webhooks, of which one is failing")
     page.click(f"main a:has-text('Axe {scheme} {width}')")
     page.click("button:has-text('Remove the webhook')")
+    page.get_by_role("dialog").get_by_role("button", name="Remove the webhook").click()
     page.wait_for_url("**/settings/webhooks/")
 
 

@@ -106,8 +106,9 @@ def test_a_selection_is_archived_and_restored_after_a_question(visit):
     page.goto("/organizations/?search=Bergen")
     page.check("tbody input[name=id]")
     page.click("button:has-text('Archive')")
-    assert page.inner_text("h1") == "Archive 1 organization?"
-    page.click("main form button.btn-primary")
+    page.get_by_role("dialog", name="Archive 1 organization?").wait_for()
+    page.click("dialog form button.btn-primary")
+    page.wait_for_load_state()
     assert "Archived 1 organization." in page.inner_text("main")
     page.goto("/organizations/?search=Bergen&archived=only")
     page.click("tbody a")

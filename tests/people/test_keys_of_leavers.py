@@ -118,5 +118,5 @@ def test_the_page_of_keys_says_whose_maker_has_left_until_the_key_is_revoked(cas
     page = client.get("/settings/api-keys/").text
     assert "Maker has left" in page and "no longer works here" in page
     assert "no longer works here" in client.get(f"/settings/api-keys/{erp.key.public_id}/").text
-    client.post(f"/settings/api-keys/{erp.key.public_id}/", {"revoke": "yes"})
+    client.post(f"/settings/api-keys/{erp.key.public_id}/", {"revoke": "yes", "confirmed": "yes"})
     assert "Maker has left" not in client.get("/settings/api-keys/").text

@@ -67,7 +67,9 @@ def test_a_rolled_key_is_another_and_the_old_one_ends(cast, admin):
 def test_a_revoked_key_ends_for_good(cast, admin):
     erp = program(cast)
     address = f"{PAGE}{erp.key.public_id}/"
-    assert admin.post(address, {"revoke": "yes"}).status_code == 302
+    question = admin.post(address, {"revoke": "yes"}).content.decode()
+    assert "Revoke the key" in question and "refused from its next request on" in question, "nothing goes unasked"
+    assert admin.post(address, {"revoke": "yes", "confirmed": "yes"}).status_code == 302
     assert erp.get("organizations").status_code == 401
     assert admin.post(address, {"overlap": "0"}).status_code == 422
     assert "Revoked" in admin.get(PAGE).text

@@ -150,7 +150,8 @@ def test_a_webhook_is_switched_off_and_on_and_removed(cast, admin):
     assert admin.post(f"{address}test/").status_code == admin.post(f"{address}replay/").status_code == 409
     admin.post(address, {"on": "yes"})
     assert the(cast).is_on
-    assert admin.post(address, {"remove": "yes"}).url == PAGE
+    assert "deletes its secret and its log" in admin.post(address, {"remove": "yes"}).content.decode()
+    assert admin.post(address, {"remove": "yes", "confirmed": "yes"}).url == PAGE
     assert admin.get(address).status_code == 404
     assert "No webhook yet" in admin.get(PAGE).text
 
@@ -173,6 +174,6 @@ def test_pages_of_webhooks_ask_for_the_password_again(cast, receiver):
         answer = client.get(address)
         assert (answer.status_code, "/reauthenticate/" in answer.url) == (302, True)
     for address in (own, f"{own}test/", f"{own}replay/"):
-        answer = client.post(address, {"remove": "yes"})
+        answer = client.post(address, {"remove": "yes", "confirmed": "yes"})
         assert (answer.status_code, "/reauthenticate/" in answer.url) == (302, True)
     assert the(cast).is_on and webhook.log == []
