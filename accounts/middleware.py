@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import middleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
@@ -45,6 +47,16 @@ class LoginRequiredMiddleware(middleware.LoginRequiredMiddleware):
         if is_for_programs(request.path):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        """Whoever had sent a form learns that it was not saved, and comes back to the page that it is on."""
+        if request.method != "POST" or "text/html" not in request.headers.get("Accept", ""):
+            return super().handle_no_permission(request, view_func)
+        messages.warning(request, _("You were not signed in any more, so what you sent was not saved."))
+        page = urlsplit(request.headers.get("Referer", ""))
+        is_ours = page.netloc == request.get_host()
+        back = urlunsplit(("", "", page.path, page.query, "")) if is_ours else request.get_full_path()
+        return redirect_to_login(back, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
 
 
 class SecondFactorMiddleware:

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -218,6 +218,6 @@ def _sign_in(connection: Connection) -> list[dict[str, str]]:
     return [
         {"label": _("Signed in as"), "value": connection.consented_by},
         {"label": _("Since"), "value": _moment(connection.consented_at)},
-        {"label": _("Renewed"), "value": _("%(age)s ago") % {"age": timesince(used)}},
+        {"label": _("Renewed"), "value": naturaltime(used)},
         {"label": _("Keeps until"), "value": _("%(day)s, and longer with every use; we use it daily") % {"day": ends}},
     ]

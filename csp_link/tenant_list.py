@@ -16,6 +16,7 @@ from csp_link.access import get_tenants
 from csp_link.matching import Reason
 from csp_link.models import Standing, Tenant, TenantQuerySet
 from organizations.fields import BY_NAME, fold, shown
+from organizations.listing import SHORTEST_PART, note_of
 from organizations.models import Organization
 from organizations.pages import (
     Order,
@@ -37,8 +38,6 @@ TONES: Final = {
     Standing.LINKED: "ok",
     Standing.LINKED_TO_ARCHIVED: "bad",
 }
-# Under three letters there is no trigram to look up: the name's beginning is searched instead.
-SHORTEST_PART: Final = 3
 
 
 @dataclass(frozen=True)
@@ -91,6 +90,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "rows": [_row(actor, tenant, known) for tenant in page.rows],
         "count_label": _count_label(found),
         "search": asked.search,
+        "search_note": note_of(asked.search),
         "search_hidden": [],
         "filters": [_states(asked)],
         "chips": _chips(asked),

@@ -10,8 +10,10 @@ from typing import Any, Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.ids import uuid_of
@@ -25,6 +27,7 @@ from organizations.models import Source, WrittenBatch
 from organizations.pages import Order, Page, address, asked_text, get_page, grouped, neighbours
 
 SIZE: Final = 25
+MINUTE: Final = 60  # seconds
 NEWEST_FIRST: Final = Order("created_at", descending=True)
 DOORS: Final = {
     "file": gettext_lazy("File"),
@@ -155,10 +158,17 @@ def _file(job: Import) -> dict[str, Any]:
 
 
 def _took(job: Import) -> str:
-    """How long it was written, in hours, minutes and seconds."""
-    if job.started_at is None or job.finished_at is None:
-        return ""
-    return str(timedelta(seconds=round((job.finished_at - job.started_at).total_seconds())))
+    """How long it was written."""
+    return lasted(job.finished_at - job.started_at) if job.started_at and job.finished_at else ""
+
+
+def lasted(span: timedelta) -> str:
+    """A time in words: seconds below a minute, else no more than two units."""
+    seconds = round(span.total_seconds())
+    if seconds < MINUTE:
+        return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
+    start = timezone.now()
+    return timesince(start, start + timedelta(seconds=seconds))
 
 
 def _other(actor: Actor, batch: WrittenBatch, is_undone: bool) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -27,6 +27,7 @@ from organizations.saved_views import (
     LONGEST_NAME,
     choose_columns,
     choose_default,
+    choose_density,
     delete_view,
     get_choice,
     get_own,
@@ -40,6 +41,8 @@ from organizations.saved_views import (
     view_named,
 )
 from organizations.views import crumbs
+
+COMPACT: Final = "compact"
 
 
 class ViewForm(forms.Form):
@@ -197,7 +200,7 @@ def delete(request: Request, public_id: uuid.UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def columns(request: Request) -> HttpResponse:
-    """Ticks and an order. Moving a column only draws the page anew; saving keeps them for the person or the list."""
+    """Ticks, an order and how high rows are. Moving a column only draws the page anew; saving keeps them."""
     request.actor.require(Permission.ORGANIZATIONS_SEE)
     if request.method != "POST":
         asked = Asked.of(request.actor, request.GET)
@@ -226,6 +229,8 @@ def _keep_columns(request: Request, asked: Asked, chosen: Sequence[str]) -> Http
     if not chosen:
         messages.error(request, _("Tick at least one column."))
         return redirect(reverse("organizations:columns") + asked.url())
+    if "density" in request.POST:
+        choose_density(request.actor, is_compact=request.POST["density"] == COMPACT)
     if view_named(get_views(request.actor), asked.view):
         return redirect(address + asked.url(columns=",".join(chosen)))
     choose_columns(request.actor, chosen)
@@ -236,7 +241,10 @@ def _keep_columns(request: Request, asked: Asked, chosen: Sequence[str]) -> Http
 def _columns_page(
     request: Request, asked: Asked, order: Sequence[str], shown: set[str], moved: str = ""
 ) -> HttpResponse:
+    posted = request.POST.get("density", "")
+    is_compact = posted == COMPACT if posted else get_choice(request.actor).is_compact
     context = {
+        "is_compact": is_compact,
         "columns": [
             {
                 "name": name,

@@ -118,6 +118,16 @@ def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
     return rows.filter(search_text__contains=term) if len(term) >= SHORTEST_PART else _beginning(rows, term)
 
 
+def note_of(search: str) -> str:
+    """What a list says of a text that is too short to be looked for everywhere; else nothing."""
+    term = _term(search)
+    if not term or len(term) >= SHORTEST_PART:
+        return ""
+    return _("These are the names that begin with “%(text)s”. From three letters on, any part is found.") % {
+        "text": term
+    }
+
+
 def _term(search: str) -> str:
     return fields.fold(search.replace("\0", " ").strip())
 
@@ -152,12 +162,14 @@ def list_context(actor: Actor, query: QueryDict, own: Own) -> dict[str, Any]:
         "rows": [_line(row, url, shown) for row, url in zip(page.rows, _urls(page.rows), strict=True)],
         "count_label": _count_label(found),
         "search": asked.search,
+        "search_note": note_of(asked.search),
         "search_hidden": _kept(asked),
         "clear_url": f"?view={EVERYTHING}",
         "chips": chips(actor, asked),
         "filters": _filters(actor, asked),
         "kept": {name: value for name, value in asked.parts.items() if value},
         "shown_columns": ",".join(columns),
+        "is_compact": own.choice.is_compact,
         "views": _views(actor, asked, current, own.views),
         "sort_headings": _headings(asked, columns),
         "pager": _pager(asked, page),

@@ -233,6 +233,7 @@ class ListChoice(models.Model):
     membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
     columns = ArrayField(models.CharField(max_length=32), default=list)  # none: the usual ones
     default_view = models.UUIDField(null=True)  # a view's public id; one that is gone counts as none
+    is_compact = models.BooleanField(default=False, db_default=False)  # rows as low as they go
 
     class Meta:
         constraints = [models.UniqueConstraint("reseller", "membership", name="one_list_choice_per_person")]

@@ -157,6 +157,12 @@ def choose_columns(actor: Actor, columns: Sequence[str]) -> None:
     _choose(actor, columns=list(known_columns(columns)))
 
 
+def choose_density(actor: Actor, *, is_compact: bool) -> None:
+    """How high the rows of every list are, whatever its columns."""
+    actor.require(Permission.ORGANIZATIONS_SEE)
+    _choose(actor, is_compact=is_compact)
+
+
 def choose_default(actor: Actor, view: SavedView | None) -> None:
     """The view with which the list begins."""
     actor.require(Permission.ORGANIZATIONS_SEE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Actor
@@ -63,7 +64,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     person = actor.membership.user
     return common | {
         "actor": actor,
-        "person": {"name": str(person), "email": person.email},
+        "person": {"name": str(person), "email": person.email, "mark": _mark(actor)},
         "theme": person.theme,
         "reseller": actor.reseller,
         "resellers": _resellers(actor, request.memberships),  # type: ignore[attr-defined]
@@ -71,6 +72,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "help_url": reverse("help"),
         "guide_url": explained_by(request.resolver_match),
     }
+
+
+def _mark(actor: Actor) -> str:
+    """By which a browser tells one person at one reseller from another, and nobody finds out who it is."""
+    return salted_hmac("portal.context.mark", f"{actor.reseller.public_id}{actor.public_id}").hexdigest()[:16]
 
 
 def _resellers(actor: Actor, memberships: Sequence[Membership]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from groups.access import get_groups
 from groups.models import Group
 from organizations import fields, filters
 from organizations.grouping.listing import BY_NAME
-from organizations.listing import BY_AGE, matching
+from organizations.listing import BY_AGE, matching, note_of
 from organizations.models import GroupMembership, Organization, OrganizationQuerySet
 from organizations.pages import address, asked_size, asked_text, find_among, get_page, neighbours, size_links
 
@@ -136,6 +136,7 @@ def members_context(actor: Actor, group: Group, asked: Asked, ticks: Ticks) -> d
         "to_remove": len(ticks.remove),
         "elsewhere": {"add": len(ticks.add - shown), "remove": len(ticks.remove - shown)},
         "search": asked.search,
+        "search_note": note_of(asked.search),
         "shows": [{"value": value, "label": label, "selected": value == asked.show} for value, label in SHOWS.items()],
         "size": asked.size,
         "here": asked.url(after=asked.after, before=asked.before),

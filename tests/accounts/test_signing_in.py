@@ -47,6 +47,23 @@ def test_signing_in_leads_to_the_page_that_was_wanted(person):
     assert sign_in(person.email, next="/organizations/new/").url == "/organizations/new/"
 
 
+PAGE = {"accept": "text/html,*/*"}
+
+
+def test_whoever_sent_a_form_without_a_session_is_told_and_comes_back_to_its_page(person):
+    page = "http://testserver/groups/?search=a"
+    answer = Client().post("/groups/new/", {"name": "Lost"}, headers=PAGE | {"referer": page}, follow=True)
+    assert answer.redirect_chain == [(f"{LOGIN}?next=/groups/%3Fsearch%3Da", 302)]
+    assert "what you sent was not saved" in answer.text
+    assert "what you sent was not saved" not in Client().get("/groups/new/", headers=PAGE, follow=True).text
+
+
+@pytest.mark.parametrize("referer", ["", "https://evil.example/groups/", "nonsense"])
+def test_a_form_that_came_from_elsewhere_leads_back_to_where_it_was_sent(person, referer):
+    answer = Client().post("/groups/new/", {"name": "Lost"}, headers=PAGE | {"referer": referer})
+    assert answer.url == f"{LOGIN}?next=/groups/new/"
+
+
 def test_signing_in_leads_nowhere_else(person):
     assert sign_in(person.email, next="https://evil.example/").url == "/"
 

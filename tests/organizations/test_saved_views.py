@@ -201,6 +201,32 @@ def test_columns_are_chosen_ordered_and_kept_for_the_person(rows):
     assert headings(rows.sign_in("view_only_admin").get(LIST)) == ["Name", *(str(COLUMNS[n].label) for n in USUAL)]
 
 
+def test_rows_are_as_high_as_the_person_likes_in_every_view_and_for_nobody_else(rows):
+    client, low = rows.sign_in(), "cb-table--compact"
+    assert low not in client.get(LIST).text
+    drawn = client.post(COLUMNS_PAGE, {"order": ["city"], "show": ["city"], "up": "city", "density": "compact"})
+    assert drawn.context["is_compact"] and low not in client.get(LIST).text, "moving a column saves nothing"
+    client.post(COLUMNS_PAGE, {"order": ["city"], "show": ["city"], "density": "compact"})
+    assert low in client.get(LIST).text and client.get(COLUMNS_PAGE).context["is_compact"]
+    view = save(client).url
+    assert low in client.get(view, follow=True).text
+    assert low not in rows.sign_in("view_only_admin").get(LIST).text
+    client.post(COLUMNS_PAGE, {"order": ["city"], "show": ["city"]})
+    assert low in client.get(LIST).text, "a page that does not say how high they are changes nothing about it"
+    client.post(COLUMNS_PAGE, {"order": ["city"], "show": ["city"], "density": "normal"})
+    assert low not in client.get(LIST).text
+
+
+def test_a_list_says_when_it_looks_for_beginnings_only(rows):
+    client, told = rows.sign_in(), "From three letters on, any part is found."
+    page = client.get(f"{LIST}?search=NO")
+    assert names(page) == ["Nordic AB"] and "names that begin with “no”" in page.text and told in page.text
+    assert names(client.get(f"{LIST}?search=ab")) == [], "as the page says"
+    page = client.get(f"{LIST}?search=rdi")
+    assert names(page) == ["Nordic AB"] and told not in page.text
+    assert told in client.get(f"/groups/{rows.nordics.public_id}/members/?search=no").text
+
+
 def test_a_column_is_moved_without_a_script_and_nothing_is_kept_before_saving(rows):
     client = rows.sign_in()
     drawn = client.post(COLUMNS_PAGE, {"order": ["city", "country"], "show": ["city", "country"], "down": "city"})
