@@ -81,7 +81,7 @@ def _notes(tenant: Tenant, *, is_comparing: bool) -> list[dict[str, str]]:
 
 def _found(actor: Actor, search: str) -> list[dict[str, Any]]:
     rows = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(archived_at=None)
-    found = matching(rows, search).order_by("sort_name", "public_id")[:MOST_FOUND] if fold(search) else []
+    found = matching(actor, rows, search).order_by("sort_name", "public_id")[:MOST_FOUND] if fold(search) else []
     return [
         {"id": str(each.public_id), "name": each.name, "domain": shown("primary_domain", each.primary_domain)}
         for each in found

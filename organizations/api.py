@@ -78,7 +78,7 @@ def _found(actor: Actor, search: str, group: uuid.UUID | None, archived: bool) -
         if not get_groups(actor).filter(public_id=group).exists():
             return rows.none()
         wanted["group"] = str(group)
-    return matching(filters.narrow(actor, rows, wanted), search)
+    return matching(actor, filters.narrow(actor, rows, wanted), search)
 
 
 @router.post("", auth=WRITE, response=NEW, summary="Create an organization")

@@ -31,6 +31,7 @@ from organizations.pages import (
     size_links,
 )
 from organizations.saved_views import Own, may_change, view_named
+from organizations.searching import containing
 from organizations.tenants import tenant_state
 
 EVERYTHING: Final = "all"  # instead of a view: the whole list, also for those who begin with a view
@@ -109,13 +110,15 @@ class Asked:
 def find(actor: Actor, asked: Asked) -> OrganizationQuerySet:
     """The organizations the actor sees that pass the filters and have the text in name, domain or a number."""
     permitted = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE)
-    return matching(filters.narrow(actor, permitted, asked.filters), asked.search)
+    return matching(actor, filters.narrow(actor, permitted, asked.filters), asked.search)
 
 
-def matching(rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
+def matching(actor: Actor, rows: OrganizationQuerySet, search: str) -> OrganizationQuerySet:
     """Those of the rows that have the text in name, domain or a number."""
     term = _term(search)
-    return rows.filter(search_text__contains=term) if len(term) >= SHORTEST_PART else _beginning(rows, term)
+    if len(term) < SHORTEST_PART:
+        return _beginning(rows, term)
+    return containing(rows, Organization.all_of(actor.reseller), term)
 
 
 def note_of(search: str) -> str:

@@ -91,7 +91,7 @@ def find_sections(actor: Actor, session: SessionBase, search: str) -> list[Secti
 def _found(actor: Actor, search: str) -> list[Hit]:
     """The first by name, and the way to all of them where there are more."""
     seen = Organization.objects.permitted(actor, _SEE).filter(archived_at=None)
-    rows = list(matching(seen, search).order_by("sort_name", "public_id")[: MOST + 1])
+    rows = list(matching(actor, seen, search).order_by("sort_name", "public_id")[: MOST + 1])
     hits = [_hit(row) for row in rows[:MOST]]
     if len(rows) > MOST:
         url = f"{reverse('organizations:list')}?{urlencode({'search': search})}"

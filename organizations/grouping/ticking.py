@@ -106,7 +106,7 @@ def _inside(actor: Actor, group: Group) -> QuerySet[GroupMembership]:
 
 
 def _find(actor: Actor, group: Group, asked: Asked) -> OrganizationQuerySet:
-    rows = matching(_candidates(actor), asked.search)
+    rows = matching(actor, _candidates(actor), asked.search)
     if asked.show == "none":
         return filters.narrow(actor, rows, {"group": filters.NO_GROUP})
     if asked.show == "members":

@@ -51,5 +51,5 @@ def test_a_search_that_finds_nothing_leads_back_to_everything(cast, address):
     desk.tenant()
     page = cast.sign_in().get(f"{address}?search=nothing-is-called-so")
     assert "Nothing matches" in page.text or "Nobody matches" in page.text
-    assert step(page) == "?"
+    assert step(page) in ("?", "?view=all")
     assert "Nothing matches" not in cast.sign_in().get(f"{address}{step(page)}").text
