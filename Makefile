@@ -19,7 +19,7 @@ test: $(VENV)/installed-dev ## Run every test on a private database, and say wha
 
 fuzz: $(VENV)/installed-dev ## Let the tests that make up their examples make up new ones (EXAMPLES=20 of the API's)
 	@FUZZ=1 $(BIN)/python -m pytest -q -m hypothesis
-	@FUZZ=1 SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/python -m pytest -q tests/e2e/test_api_by_contract.py
+	@FUZZ=1 SCHEMATHESIS_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/python -m pytest -q tests/e2e/test_api_by_contract.py tests/test_every_oddity.py
 
 chaos: $(VENV)/installed-dev ## Let random faults befall a busy portal and count what is left (SCHEDULES=200 SEED=… BROKER="pgmq redis")
 	@CHAOS_SCHEDULES=$(or $(SCHEDULES),200) CHAOS_SEED="$(SEED)" CHAOS_BROKERS="$(BROKER)" $(BIN)/python -m pytest -q -n 0 -k whatever tests/e2e/test_under_fire.py

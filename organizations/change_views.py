@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.actors import Request
+from accounts.addresses import own_path
 from accounts.refusals import Refused as GroupRefused
 from accounts.roles import Permission
 from organizations.access import get_organization
@@ -140,10 +140,7 @@ def _do(request: Request, action: Action, selection: Selection) -> HttpResponse:
 
 def _back(request: Request, selection: Selection) -> str:
     """To where the selection was made: the page of ours that named itself, else the list as it was asked for."""
-    named = request.POST.get("back", "")
-    if url_has_allowed_host_and_scheme(named, allowed_hosts=None):
-        return named
-    return reverse("organizations:list") + selection.asked.url()
+    return own_path(request.POST.get("back", ""), reverse("organizations:list") + selection.asked.url())
 
 
 def _words(texts: Mapping[str, str]) -> str:

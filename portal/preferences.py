@@ -10,11 +10,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.addresses import own_path
 from accounts.languages import SPOKEN
 from accounts.models import User
 from organizations.forms import problems_of
@@ -61,8 +61,8 @@ def preferences(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """From the page of signing in: keep it with the browser, for nobody is known yet."""
-    wanted, back = request.POST.get("language", ""), request.POST.get("next", "")
-    answer = redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "home")
+    wanted = request.POST.get("language", "")
+    answer = redirect(own_path(request.POST.get("next", ""), "home"))
     if wanted in SPOKEN:
         answer.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,

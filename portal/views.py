@@ -5,11 +5,11 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.actors import Request
+from accounts.addresses import own_path
 from accounts.ids import uuid_of
 from accounts.models import Membership, Theme, User
 from accounts.roles import GROUP_BOUND, LEVELS, TABLE, Role
@@ -41,8 +41,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.get("theme", "")
     if chosen in Theme.values:
         User.objects.filter(pk=cast(User, request.user).pk).update(theme=chosen)
-    back = request.POST.get("next", "")
-    return redirect(back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else "home")
+    return redirect(own_path(request.POST.get("next", ""), "home"))
 
 
 @require_safe
