@@ -164,7 +164,7 @@ def _took(job: Import) -> str:
 
 def lasted(span: timedelta) -> str:
     """A time in words: seconds below a minute, else no more than two units."""
-    seconds = round(span.total_seconds())
+    seconds = max(1, round(span.total_seconds()))
     if seconds < MINUTE:
         return ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
     start = timezone.now()

@@ -1,5 +1,6 @@
-"""Which organizations somebody has looked at last: ids in their session, so that they end with it."""
+"""Which organizations somebody has looked at or created last: ids in their session, so that they end with it."""
 
+import uuid
 from typing import Final
 
 from django.contrib.sessions.backends.base import SessionBase
@@ -9,6 +10,7 @@ from accounts.roles import Permission
 from organizations.models import Organization
 
 KEY: Final = "recent_organizations"
+MADE: Final = "made_organizations"
 MOST: Final = 8
 
 
@@ -25,3 +27,14 @@ def get_recent(actor: Actor, session: SessionBase) -> list[Organization]:
     ids: list[str] = session.get(KEY, [])
     seen = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(public_id__in=ids)
     return sorted(seen, key=lambda row: ids.index(str(row.public_id))) if ids else []
+
+
+def note_made(session: SessionBase, public_id: uuid.UUID) -> None:
+    """For the next look at the list, in which it stands out."""
+    session[MADE] = [str(public_id), *session.get(MADE, [])][:MOST]
+
+
+def take_made(session: SessionBase) -> list[str]:
+    """What was created since the list was looked at before."""
+    made: list[str] = session.pop(MADE, [])
+    return made

@@ -26,7 +26,7 @@ from organizations.intake import Outcome, create_organizations
 from organizations.listing import list_context, whole_address
 from organizations.models import Organization, Source
 from organizations.purchases import purchase_context
-from organizations.recent import remember
+from organizations.recent import note_made, remember, take_made
 from organizations.saved_views import get_own
 from organizations.tenants import tenants_of
 
@@ -51,6 +51,7 @@ def organizations(request: Request) -> HttpResponse:
         return redirect(request.path + whole)
     context = list_context(request.actor, request.GET, own)
     context["bulk_actions"] = actions_for(request.actor, archived="archived" in context["kept"])
+    context["made"] = take_made(request.session)
     return render(request, "organizations/list.html", context | {"breadcrumbs": crumbs()})
 
 
@@ -64,6 +65,7 @@ def new_organization(request: Request) -> HttpResponse:
     if outcome is None or outcome.public_id is None:
         return _form_page(request, form, status=422)
     url = reverse("organizations:detail", args=[outcome.public_id])
+    note_made(request.session, outcome.public_id)
     messages.success(request, format_html(_("Created <a href='{}'>{}</a>."), url, outcome.row.values[0]))
     for sentence in told_restated(outcome.row):
         messages.info(request, sentence)

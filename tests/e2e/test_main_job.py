@@ -91,6 +91,17 @@ def test_everything_works_without_javascript(visit, email):
     assert "28 organizations" in page.inner_text("main")
 
 
+def test_once_what_was_watched_is_over_the_heading_has_the_focus(visit):
+    page = visit()
+    page.goto(hand_in(page, somebody_elses("omega", rows=30)))
+    wait_for(page, page.url, "Nothing has been created yet. Check the rows")
+    page.goto(page.url)
+    assert page.evaluate("document.activeElement.tagName") == "BODY", "not on a page that somebody just opens"
+    page.evaluate("sessionStorage.setItem('cb-watched', location.pathname)")  # as a page with a bar of progress does
+    page.reload()
+    page.wait_for_function("document.activeElement.tagName == 'H1'")
+
+
 def test_a_double_click_imports_nothing_twice(visit):
     page = visit()
     url = hand_in(page, somebody_elses("gamma", rows=300))

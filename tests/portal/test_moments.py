@@ -30,7 +30,7 @@ def test_after_a_week_the_date_alone_says_more():
 @pytest.mark.parametrize(
     ("language", "seconds", "words"),
     [
-        ("en", 1, "1 second"),
+        ("en", 0.2, "1 second"),
         ("en", 59, "59 seconds"),
         ("en", 60, "1 minute"),
         ("en", 7_500, "2 hours, 5 minutes"),
