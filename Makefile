@@ -80,7 +80,7 @@ CHECKING := CLOUDBROKER_ENV=test SECRET_KEY=unused DATABASE_URL=postgresql://unu
 
 # Stamps: installing is left out while the lists are unchanged.
 $(VENV)/installed: requirements.txt | $(BIN)/python
-	@echo "Installing what the portal needs …"
+	@echo "Installing what the portal needs: a minute or two, this once …"
 	@$(PIP) install -qq --require-hashes --requirement requirements.txt
 	@touch $@
 
