@@ -91,6 +91,7 @@ $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
 
 # The pip that comes with Python 3.11 forgets a pinned version when another package asks for it with an extra.
 $(BIN)/python:
+	@echo "Making a virtual environment in $(VENV) …"
 	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
 	  if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
 	    "$$python" -m venv $(VENV) && $(PIP) install -qq --upgrade pip && exit 0; \

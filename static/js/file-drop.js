@@ -33,6 +33,7 @@ function tell(zone, file) {
 function size(file) {
   const steps = [[1e6, "megabyte"], [1e3, "kilobyte"], [1, "byte"]];
   const [unit, name] = steps.find(([unit]) => file.size >= unit) ?? [1, "byte"];
-  const style = { style: "unit", unit: name, maximumFractionDigits: 1 };
+  const unitDisplay = unit === 1 ? "long" : "short"; // "457 byte" is short, and wrong
+  const style = { style: "unit", unit: name, unitDisplay, maximumFractionDigits: 1 };
   return new Intl.NumberFormat(document.documentElement.lang, style).format(file.size / unit);
 }
