@@ -29,7 +29,7 @@ from organizations.access import NoGround, get_organization
 from organizations.approval import may_run_billing, requires_approval
 from organizations.as_json import as_json, texts_of_json
 from organizations.changes import Refused, archive_organizations, change_organization, restore_organizations
-from organizations.fields import DecimalMark, fold
+from organizations.fields import DecimalMark, number_key_of
 from organizations.history import note_batch
 from organizations.intake import create_organizations
 from organizations.listing import matching
@@ -135,7 +135,7 @@ def put(
 ) -> Any:
     """The verb for keeping in step: send what you know, as often as you like. Absent fields stay, null clears."""
     actor, texts, groups = actor_in(request), *_parts(payload)
-    if fold(texts.setdefault("customer_number", customer_number)) != fold(customer_number):
+    if number_key_of(texts.setdefault("customer_number", customer_number)) != number_key_of(customer_number):
         _refuse({"customer_number": [Problem("number_differs", {})]})
     (put,) = grounded(lambda: put_organizations(actor, [texts], source=Source.API, mode=Mode.BY_NUMBER, groups=groups))
     _refuse(put.errors)

@@ -167,15 +167,11 @@ def _find(actor: Actor, puts: Sequence[Put], mode: Mode) -> None:
 
 
 def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
-    """The folded customer number and the domain, as records keep them; empty where there is none or it has an error."""
+    """The key of the customer number and the domain, as records keep them; empty where there is none or it has an error."""
     if mode is Mode.CREATE:
         return "", ""
-    number = fields.read_value("customer_number", texts.get("customer_number", ""), KEYS).value
     domain = "" if mode is Mode.BY_NUMBER else texts.get("primary_domain", "")
-    return fields.fold(str(number)), fields.domain_of(domain)
-
-
-KEYS: Final = fields.Reading(mandatory=frozenset())
+    return fields.number_key_of(texts.get("customer_number", "")), fields.domain_of(domain)
 
 
 def _read(actor: Actor, puts: Sequence[Put], reading: Reading) -> None:
@@ -195,8 +191,8 @@ def _read(actor: Actor, puts: Sequence[Put], reading: Reading) -> None:
 
 def _matched_by(put: Put) -> str:
     assert put.current is not None
-    number = fields.fold(put.texts.get("customer_number", "").strip())
-    return "customer_number" if number and number == put.current.customer_number_key else "primary_domain"
+    key = fields.number_key_of(put.texts.get("customer_number", ""))
+    return "customer_number" if key and key == put.current.customer_number_key else "primary_domain"
 
 
 def _archived(current: Organization) -> Problem:

@@ -6,7 +6,7 @@ Pure: no model, no query, no settings needed. Every door, file, page and the API
 from organizations.fields.amounts import EVERY_MARK, DecimalMark, narrow, settled
 from organizations.fields.countries import NAMES as COUNTRIES
 from organizations.fields.dates import DAY_FIRST, EVERY_ORDER, MONTH_FIRST, orders_of
-from organizations.fields.fast import domain_of, read_row
+from organizations.fields.fast import domain_of, number_key_of, read_row
 from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import restated, retold, shown, text_of, written
 from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
@@ -50,6 +50,7 @@ __all__ = [
     "narrow",
     "neutralise",
     "number_key",
+    "number_key_of",
     "orders_of",
     "read_row",
     "read_row_slowly",

@@ -19,6 +19,7 @@ from organizations.fields.phones import read_phone
 from organizations.fields.plain_phones import plain_phone
 from organizations.fields.registration import plain_registration, registration_warning
 from organizations.fields.rows import Reading, Row, needs_every_approval, read_row_slowly, read_value, typed_limit
+from organizations.fields.search import number_key
 from organizations.fields.table import FIELDS, NAMES, Value
 from organizations.problems import Problem
 
@@ -37,6 +38,11 @@ def read_row(cells: Sequence[str], reading: Reading) -> Row:
 def domain_of(text: str) -> str:
     """The domain that a text means; blank where it means none."""
     return plain_domain(text) or str(read_value("primary_domain", text, _LENIENT).value)
+
+
+def number_key_of(text: str) -> str:
+    """The customer number that a text means, as numbers are compared; blank where it means none."""
+    return number_key(str(read_value("customer_number", text, _LENIENT).value))
 
 
 def _accepted(cells: tuple[str, ...], reading: Reading) -> Row | None:

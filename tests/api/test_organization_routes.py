@@ -232,6 +232,16 @@ def test_put_by_customer_number_keeps_in_step(cast):
     assert (gone.status_code, gone.json()["code"]) == (409, "archived")
 
 
+def test_numbers_that_differ_in_an_accent_are_different_customers(cast):
+    erp = program(cast)
+    erp.post("organizations", customer("Plain AB") | {"customer_number": "A1"})
+    assert erp.put("organizations/by-customer-number/Å1", customer("Ringed AB")).status_code == 201
+    changed = erp.put("organizations/by-customer-number/å1", {"city": "Umeå"})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Ringed AB")
+    other = erp.put("organizations/by-customer-number/Å1", {"customer_number": "A1"})
+    assert (other.status_code, list(other.json()["errors"])) == (422, ["customer_number"])
+
+
 def test_another_record_with_the_domain_is_not_taken_over_by_number(cast):
     erp = program(cast)
     erp.post("organizations", customer())

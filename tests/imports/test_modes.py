@@ -91,6 +91,14 @@ def test_a_record_is_found_by_id_then_number_then_domain(cast):
     assert found[three.pk].customer_number == "000003", "an empty cell keeps"
 
 
+def test_a_number_with_an_accent_finds_its_own_record(cast):
+    existing(cast, numbered(1) | {"customer_number": "A1"}, numbered(2) | {"customer_number": "Å1"})
+    content = table({"customer_number": "å1", "city": "Umeå"})
+    client, address, job = check(cast, content, mode="update")
+    start(cast, client, address)
+    assert [row.city for row in organizations(cast).values()] == ["", "Umeå"]
+
+
 def test_ids_that_are_nobodys_are_errors(cast):
     (abroad,) = [None]
     with acting_for(cast.fabrikam.pk):
