@@ -14,7 +14,6 @@ from groups.models import Group
 from groups.names import split_names
 from imports.headings import Columns
 from imports.models import Import, KnownTenant, Mode, Verdict
-from imports.readers.shape import SourceRow
 from imports.staging import staged_rows
 from organizations.access import Ground
 from organizations.fields import NAMES
@@ -34,8 +33,9 @@ def is_read(job: Import, columns: Columns) -> bool:
     return job.mode == Mode.UPDATE or not columns.extras.keys().isdisjoint(BESIDE[1:])
 
 
-def texts_beside(columns: Columns, source: SourceRow) -> Cells:
-    return tuple(source.cells[columns.extras[name]] if name in columns.extras else "" for name in BESIDE)
+def places(job: Import, columns: Columns) -> tuple[int | None, ...]:
+    """Where in a row of the file stands what is read beside its fields; none if that is not read."""
+    return tuple(map(columns.extras.get, BESIDE)) if is_read(job, columns) else ()
 
 
 def beside(cells: Sequence[str]) -> dict[str, str]:

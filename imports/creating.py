@@ -20,7 +20,7 @@ from imports.access import ACTING, actor_in_job
 from imports.judging import reading_of
 from imports.models import Import, ImportRow, Mode, State, Verdict
 from imports.staging import batch_of, mark_lost, staged_rows
-from imports.updating import unchanged, write_rows
+from imports.updating import without_unchanged, write_rows
 from jobs.work import Turn
 from organizations import upserts
 from organizations.access import Ground, NoGround, get_ground
@@ -125,13 +125,12 @@ def _create_together(
 
 def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
     rows = _valid(job, upto)
-    same = unchanged(actor, rows)
-    left = list(rows.exclude(number__in=same).order_by("number"))
+    left = list(without_unchanged(actor, rows).order_by("number"))
     puts = write_rows(actor, job, left, reading_of(actor, job), ground) if left else []
     done = Counter(put.action for put in puts)
     job.rows_created += done[upserts.Action.CREATED]
     job.rows_updated += done[upserts.Action.UPDATED]
-    job.rows_unchanged += len(same) + done[upserts.Action.UNCHANGED]
+    job.rows_unchanged += rows.count() - len(left) + done[upserts.Action.UNCHANGED]
     return [put.number for put in puts if put.errors]
 
 

@@ -11,7 +11,7 @@ from accounts.actors import Actor
 from accounts.roles import Permission
 from imports.beside import BESIDE, READ
 from imports.headings import TITLES
-from imports.mending import texts_of
+from imports.judging import texts_of
 from imports.models import Blanks, Import, ImportRow, Mode
 from imports.receiving import Options
 from organizations.access import get_grounds

@@ -1,7 +1,8 @@
 """What each row of a file would be and do, asking the database for what a row alone doesn't say."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Final
 
 from django.db.models import QuerySet
@@ -9,13 +10,16 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import beside
-from imports.checking.rows import Cells, Checked, checking
-from imports.models import Action, Import, Mode, RowEdit, Verdict
-from imports.readers.shape import Layout
+from imports.checking.lines import lines_of
+from imports.checking.rows import Cells, Checked, Chunk, checking, chunk_of
+from imports.models import Action, Import, ImportRow, Mode, RowEdit, Verdict
+from imports.readers.shape import NOTHING, Layout, SourceRow
 from imports.staging import staged_rows
+from imports.unreadable import UNREAD_CELLS
 from imports.updating import check_rows
-from organizations.fields import DAY_FIRST, DecimalMark, Reading
+from organizations.fields import DAY_FIRST, NAMES, DecimalMark, Reading, text_of
 from organizations.intake import reading_for
+from organizations.problems import Problem
 
 
 def edited(job: Import, rows: Cells) -> Cells:
@@ -33,9 +37,12 @@ def _edits(job: Import) -> "QuerySet[RowEdit]":
     return RowEdit.objects.filter(reseller_id=job.reseller_id, batch=job)
 
 
-def needs_no_question(job: Import) -> bool:
-    """Whether rows say all by themselves: nobody has written into them, they name no groups and are no records yet."""
-    return not beside.is_read(job, job.matched) and not _edits(job).exists()
+def says_all(job: Import) -> bool:
+    """Whether the file's rows can be checked without the database: nobody has written into them, and new ones name no
+    groups. What is said of rows that may be records already is only the beginning (imports/recognising.py).
+    """
+    is_alone = job.mode == Mode.UPDATE or not beside.is_read(job, job.matched)
+    return is_alone and not _edits(job).exists()
 
 
 def with_edit(cells: tuple[str, ...], texts: Mapping[str, str] | None) -> tuple[str, ...]:
@@ -60,6 +67,37 @@ def check(actor: Actor, job: Import, rows: Cells) -> list[Checked]:
             found = beside.problems_beside(one.raw or (), groups, is_new=is_new)
             one.row.errors.update({name: [problem] for name, problem in found})
     return checked
+
+
+def chunk_for(job: Import, checked: Sequence[Checked]) -> Chunk:
+    """Checked rows as they will be staged."""
+    return chunk_of(checked, job.matched.fields, partial(lines_of, reseller_id=job.reseller_id, import_id=job.pk))
+
+
+def check_again(
+    actor: Actor, job: Import, rows: Sequence[ImportRow], edits: Mapping[int, Mapping[str, str]] = NOTHING
+) -> list[Checked]:
+    """Rows that were checked before, anew, with what is still wrong with them that can't be seen in their texts."""
+    cells = [(SourceRow(row.number, row.line, []), with_edit(texts_of(row), edits.get(row.number))) for row in rows]
+    checked = check(actor, job, cells)
+    for one, row in zip(checked, rows, strict=True):
+        one.row.errors.update(_lasting(one, row))
+    return checked
+
+
+def _lasting(checked: Checked, old: ImportRow) -> dict[str, list[Problem]]:
+    """What is wrong with the row as a whole, and with cells that couldn't be read and that nobody has written over."""
+    before = dict(zip(beside.READ, texts_of(old), strict=False))
+    return {
+        name: [Problem.from_json(problem) for problem in problems]
+        for name, problems in (old.errors or {}).items()
+        if name == "row" or (problems[0]["code"] in UNREAD_CELLS and checked.text(name) == before[name])
+    }
+
+
+def texts_of(row: ImportRow) -> tuple[str, ...]:
+    """The texts of a staged row: as they came where they were kept, else as files of ours write the values."""
+    return tuple(row.raw) if row.raw else tuple(text_of(name, getattr(row, name)) for name in NAMES)
 
 
 def reading_of(actor: Actor, job: Import) -> Reading:

@@ -18,15 +18,12 @@ from accounts.roles import Permission
 from imports import judging
 from imports.beside import READ
 from imports.checking.lines import lines_of
-from imports.checking.rows import Checked
 from imports.models import Import, ImportRow, RowEdit, State, Verdict
-from imports.readers.shape import Layout, SourceRow
+from imports.readers.shape import Layout
 from imports.receiving import read_again
 from imports.staging import TABLE, batch_of, mark_conflicts, stage, staged_rows
-from imports.unreadable import UNREAD_CELLS
 from organizations.changes import Refused
-from organizations.fields import NAMES, storable, text_of
-from organizations.problems import Problem
+from organizations.fields import storable
 from organizations.rules import CLASHES, UNIQUE
 
 # More rows than this are read anew in the background instead of while somebody waits.
@@ -110,7 +107,7 @@ def _note(job: Import, where: str, params: Sequence[Any], edit: Mapping[str, str
 def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str]]) -> None:
     old = list(staged_rows(job).filter(number__in=list(edits)).order_by("number"))
     clashing = _keys(old)
-    checked = _checked(actor, job, old, edits)
+    checked = judging.check_again(actor, job, old, edits)
     staged_rows(job).filter(number__in=list(edits)).delete()
     stage(lines_of(checked, job.reseller_id, job.pk))
     clashing |= _keys(staged_rows(job).filter(number__in=list(edits)))
@@ -118,37 +115,6 @@ def _check_again(actor: Actor, job: Import, edits: Mapping[int, Mapping[str, str
     judging.count(job)
     job.rows_warned = staged_rows(job).filter(warnings__isnull=False).count()
     job.save(update_fields=[*judging.COUNTED, "rows_warned"])
-
-
-def _checked(
-    actor: Actor, job: Import, old: Iterable[ImportRow], edits: Mapping[int, Mapping[str, str]]
-) -> list[Checked]:
-    """The rows anew, with what is still wrong with them that can't be seen in their texts."""
-    old = list(old)
-    rows = [(_source(row), judging.with_edit(texts_of(row), edits[row.number])) for row in old]
-    checked = judging.check(actor, job, rows)
-    for one, row in zip(checked, old, strict=True):
-        one.row.errors.update(_lasting(one, row))
-    return checked
-
-
-def _lasting(checked: Checked, old: ImportRow) -> dict[str, list[Problem]]:
-    """What is wrong with the row as a whole, and with cells that couldn't be read and that nobody has written over."""
-    before = dict(zip(READ, texts_of(old), strict=False))
-    return {
-        name: [Problem.from_json(problem) for problem in problems]
-        for name, problems in (old.errors or {}).items()
-        if name == "row" or (problems[0]["code"] in UNREAD_CELLS and checked.text(name) == before[name])
-    }
-
-
-def _source(row: ImportRow) -> SourceRow:
-    return SourceRow(row.number, row.line, [])
-
-
-def texts_of(row: ImportRow) -> tuple[str, ...]:
-    """The texts of a staged row: as they came where they were kept, else as files of ours write the values."""
-    return tuple(row.raw) if row.raw else tuple(text_of(name, getattr(row, name)) for name in NAMES)
 
 
 def _keys(rows: Iterable[ImportRow]) -> set[tuple[str, str]]:

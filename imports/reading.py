@@ -11,15 +11,15 @@ from typing import Final
 
 from events.log import record
 from events.models import Kind
-from imports import beside, steps, uploads
+from imports import beside, recognising, steps, uploads
 from imports.access import actor_in_job
 from imports.ahead import Checker
 from imports.checking.request import Request
-from imports.checking.rows import Cells, Chunk, arrange, chunk_of
-from imports.judging import COUNTED, check, count, edited, may_approve, needs_no_question, reading_of
+from imports.checking.rows import Cells, Chunk, arrange
+from imports.judging import COUNTED, check, chunk_for, count, edited, may_approve, reading_of, says_all
 from imports.models import Import, Mode, State, Verdict
 from imports.readers import reader_by
-from imports.readers.shape import Layout, SourceRow, Survey, samples_kept
+from imports.readers.shape import Layout, Survey, samples_kept
 from imports.settling import AmountColumn, DateColumn, Settled
 from imports.staging import batch_of, mark_conflicts, stage
 from imports.unreadable import Unreadable
@@ -33,7 +33,7 @@ def read(turn: Turn) -> None:
     """Survey the file, check and stage its rows, and find duplicates; the import is then ready or failed."""
     with turn.step(gets_on=False):
         job = steps.get_job(turn, State.READING)
-        is_alone = needs_no_question(job)
+        is_alone = says_all(job)
     try:
         with ExitStack() as stack:
             checker = stack.enter_context(Checker()) if is_alone and job.file_size > LARGE else None
@@ -93,7 +93,7 @@ def _stage_rows(turn: Turn, job: Import, checker: Checker | None) -> None:
             job = steps.get_job(turn, State.READING, at=first - 1)
             if steps.is_cancelled(turn, job):
                 return
-            _stage_chunk(job, rows if isinstance(rows, Chunk) else _checked(job, rows))
+            _stage_chunk(job, rows)
         if turn.is_over:
             return
     with turn.step():
@@ -110,15 +110,19 @@ def _ahead(turn: Turn, job: Import, checker: Checker | None) -> Iterator[tuple[i
 
 
 def _request(job: Import) -> Request:
-    """By the role and the settings of the turn's beginning."""
-    actor = actor_in_job(job)
+    """By the role and the settings of the turn's beginning. What new records would leave blank is filled in for these
+    alone, so it has to wait where rows may mean others.
+    """
+    actor, columns, are_new = actor_in_job(job), job.matched, job.mode == Mode.CREATE
     return Request(
         path=str(uploads.path_of(job.upload).resolve(strict=True)),
         layout=Layout.from_json(job.layout),
-        columns=job.matched.fields,
+        columns=columns.fields,
+        beside=beside.places(job, columns),
         reading=reading_of(actor, job),
         may_approve=may_approve(actor),
-        blanks=job.defaults,
+        blanks=job.defaults if are_new else {},
+        are_new=are_new,
         reseller_id=job.reseller_id,
         import_id=job.pk,
         chunk=steps.CHUNK,
@@ -129,26 +133,23 @@ def _request(job: Import) -> Request:
 def _chunks(job: Import) -> Iterator[Cells]:
     layout, columns = Layout.from_json(job.layout), job.matched
     rows = reader_by(layout).read_rows(uploads.path_of(job.upload), layout, after=job.rows_read)
-    in_order = arrange(columns.fields, layout)
-    says_more = beside.is_read(job, columns)
-
-    def texts_of(source: SourceRow) -> tuple[str, ...]:
-        texts = in_order(source.cells)
-        return (*texts, *beside.texts_beside(columns, source)) if says_more else texts
-
-    while chunk := [(source, texts_of(source)) for source in islice(rows, steps.CHUNK)]:
+    in_order = arrange(columns.fields, beside.places(job, columns), layout)
+    while chunk := [(source, in_order(source.cells)) for source in islice(rows, steps.CHUNK)]:
         yield chunk
 
 
 def _checked(job: Import, rows: Cells) -> Chunk:
-    checked = check(actor_in_job(job), job, edited(job, rows))
-    return chunk_of(checked, job.matched.fields, job.reseller_id, job.pk)
+    return chunk_for(job, check(actor_in_job(job), job, edited(job, rows)))
 
 
-def _stage_chunk(job: Import, chunk: Chunk) -> None:
-    stage(chunk.lines)
+def _stage_chunk(job: Import, rows: Chunk | Cells) -> None:
+    chunk = rows if isinstance(rows, Chunk) else _checked(job, rows)
+    if chunk is rows and job.mode == Mode.UPDATE:
+        job.rows_warned += recognising.stage(actor_in_job(job), job, chunk.lines)
+    else:
+        stage(chunk.lines)
+        job.rows_warned += chunk.warned
     job.rows_read = chunk.last
-    job.rows_warned += chunk.warned
     job.save(update_fields=["rows_read", "rows_warned"])
 
 

@@ -1,10 +1,12 @@
 """Staged rows: written by COPY, checked against each other and what exists, and handed to the intake as a batch."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from imports.checking.lines import FORMAT, STAGED
@@ -14,19 +16,27 @@ from organizations.problems import Problem
 from organizations.rules import conflicts_query
 
 TABLE: Final = ImportRow._meta.db_table
+_NAMES: Final = ", ".join(STAGED)
 
 
 def stage(lines: bytes) -> None:
-    """Write lines of checked rows. COPY is refused on a table under row-level security, so they go through a temporary
-    one.
-    """
-    names = ", ".join(STAGED)
+    """Write lines of checked rows."""
+    with laid_out("staged", STAGED, lines) as cursor:
+        cursor.execute(f"INSERT INTO {TABLE} ({_NAMES}) SELECT {_NAMES} FROM staged")
+
+
+@contextmanager
+def laid_out(name: str, columns: Sequence[str], lines: bytes) -> Iterator[CursorWrapper]:
+    """The lines as a temporary table of that name: COPY is refused on a table under row-level security."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS staged (LIKE {TABLE}) ON COMMIT DELETE ROWS")
-        with cursor.copy(f"COPY staged ({names}) FROM STDIN ({FORMAT})") as copy:
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {name} ON COMMIT DELETE ROWS"
+            f" AS SELECT {', '.join(columns)} FROM {TABLE} WITH NO DATA"
+        )
+        with cursor.copy(f"COPY {name} FROM STDIN ({FORMAT})") as copy:
             copy.write(lines)
-        cursor.execute(f"INSERT INTO {TABLE} ({names}) SELECT {names} FROM staged")
-        cursor.execute("TRUNCATE staged")
+        yield cursor
+        cursor.execute(f"TRUNCATE {name}")
 
 
 def staged_rows(job: Import) -> "QuerySet[ImportRow]":

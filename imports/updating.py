@@ -50,8 +50,13 @@ def _put(job: Import, source: SourceRow, cells: tuple[str, ...]) -> Put:
 
 def texts_given(job: Import, cells: Sequence[str]) -> dict[str, str]:
     """The texts that a row has something to say with: an empty one only where it clears, in a column of the file."""
-    clears = set(job.columns) if job.blanks == Blanks.CLEAR else set()
+    clears = cleared(job)
     return {name: text for name, text in zip(NAMES, cells, strict=False) if name in clears or text.strip()}
+
+
+def cleared(job: Import) -> set[str | None]:
+    """The fields whose empty cells clear."""
+    return set(job.columns) if job.blanks == Blanks.CLEAR else set()
 
 
 def _checked(put: Put, source: SourceRow, cells: tuple[str, ...]) -> Checked:
@@ -65,13 +70,13 @@ def _checked(put: Put, source: SourceRow, cells: tuple[str, ...]) -> Checked:
     return Checked(source, put.row, str(put.public_id), action.value, cells)
 
 
-def unchanged(actor: Actor, rows: "QuerySet[ImportRow]") -> set[int]:
-    """The numbers of those of the rows that are to keep their record, where it is still just as they say."""
+def without_unchanged(actor: Actor, rows: "QuerySet[ImportRow]") -> "QuerySet[ImportRow]":
+    """The rows without those that are to keep their record, where it is still just as they say."""
     same = {name: OuterRef(name) for name in STORED if name not in NULLABLE}
     now = Organization.objects.permitted(actor, Permission.ORGANIZATIONS_SEE).filter(archived_at=None, **same)
     for name in NULLABLE:
         now = now.filter(Q(**{name: OuterRef(name)}) | Q(IsNull(F(name), True), IsNull(OuterRef(name), True)))
-    return set(rows.filter(Exists(now), action=Action.KEEP).values_list("number", flat=True))
+    return rows.exclude(Exists(now), action=Action.KEEP)
 
 
 def write_rows(actor: Actor, job: Import, rows: Sequence[ImportRow], reading: Reading, ground: Ground) -> list[Put]:

@@ -18,6 +18,7 @@ from organizations.problems import Problem
 
 # Fields that two organizations of a reseller can't share, and the column that compares them.
 UNIQUE: Final = {"primary_domain": "primary_domain", "customer_number": "customer_number_key"}
+_COMPARED: Final = ("number", "public_id", *dict.fromkeys([*UNIQUE, *UNIQUE.values()]))
 CLASHES: Final = ("exists", "repeated")
 
 
@@ -33,7 +34,8 @@ class Conflict:
 def conflicts_query(batch: Batch, reseller_id: int) -> Batch:
     """SELECT number, field, code, params (jsonb) of every conflict of the batch, within itself and with what exists."""
     parts = [part for field, key in UNIQUE.items() for part in (_repeated(field, key), _existing(field, key))]
-    sql = f"WITH batch AS MATERIALIZED ({batch.sql}) {' UNION ALL '.join(parts)}"
+    compared = f"SELECT {', '.join(_COMPARED)} FROM ({batch.sql}) AS whole"
+    sql = f"WITH batch AS MATERIALIZED ({compared}) {' UNION ALL '.join(parts)}"
     return Batch(sql, (*batch.params, *[reseller_id] * len(UNIQUE)))
 
 

@@ -167,7 +167,7 @@ def _find(actor: Actor, puts: Sequence[Put], mode: Mode) -> None:
 
 
 def _keys(texts: Mapping[str, str], mode: Mode) -> tuple[str, str]:
-    """The key of the customer number and the domain, as records keep them; empty where there is none or it has an error."""
+    """Customer number and domain as records are found by them; empty where there is none or it has an error."""
     if mode is Mode.CREATE:
         return "", ""
     domain = "" if mode is Mode.BY_NUMBER else texts.get("primary_domain", "")

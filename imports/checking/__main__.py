@@ -3,10 +3,11 @@
 An answer is a line of JSON; after that of a chunk come as many bytes of lines as it says.
 """
 
+import gc
 import json
 import signal
 import sys
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 from django.conf import settings
 
@@ -15,12 +16,17 @@ from imports.checking.rows import chunks
 from imports.unreadable import Unreadable
 from organizations.fields import Reading, read_value
 
+# Rows hold no cycles and are gone after their chunk, so whoever looks for cycles finds none: it is done rarely.
+CONTAINERS: Final = 200_000
+
 
 def main(asked: BinaryIO, answers: BinaryIO) -> None:
     """Whoever asks starts the process before the question is known, so that tables are loaded by then."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     settings.configure(USE_I18N=False)  # what a file is refused for is put into words by whoever shows it
     warm_up()
+    gc.freeze()
+    gc.set_threshold(CONTAINERS)
     request = asked.readline()
     if request:
         for head, body in answered(Request.from_json(json.loads(request))):

@@ -6,10 +6,10 @@ kept as they came, of faulty rows, may hold any.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from organizations.batches import STORED, record_of
-from organizations.fields import FIELDS, Kind, Value
+from organizations.batches import DERIVED
+from organizations.fields import FIELDS, NAMES, Kind, Value, derived
 from organizations.problems import Problem
 
 if TYPE_CHECKING:
@@ -19,17 +19,15 @@ if TYPE_CHECKING:
 VALID: Final = "valid"
 INVALID: Final = "invalid"
 CREATE: Final = "created"
-# The columns of a line.
-STAGED: Final = (
-    *("reseller_id", "import_id", "number", "line", "verdict", "action", "errors", "warnings", "raw"),
-    *STORED,
-)
+# The columns of a line: what a row says, and with it what it will be as a record of an import.
+SAID: Final = ("number", "line", "verdict", "errors", "warnings", "raw", *NAMES)
+STAGED: Final = (*SAID, "reseller_id", "import_id", "action", "public_id", *DERIVED)
 FORMAT: Final = "DELIMITER E'\\x1f', NULL E'\\x1e', ENCODING 'UTF8'"
 _BETWEEN: Final = "\x1f"
 _NULL: Final = "\x1e"
-_RAW: Final = STAGED.index("raw")
+_RAW: Final = SAID.index("raw")
 _NO_TEXTS: Final = tuple(
-    STAGED.index(field.name) for field in FIELDS if field.kind in (Kind.BOOLEAN, Kind.MONEY, Kind.DATE)
+    SAID.index(field.name) for field in FIELDS if field.kind in (Kind.BOOLEAN, Kind.MONEY, Kind.DATE)
 )
 _ESCAPES: Final = str.maketrans(
     {"\\": "\\\\", "\n": "\\n", "\r": "\\r", _BETWEEN: f"\\x{ord(_BETWEEN):x}", _NULL: f"\\x{ord(_NULL):x}"}
@@ -38,29 +36,43 @@ _ESCAPES: Final = str.maketrans(
 
 def lines_of(rows: Iterable["Checked"], reseller_id: int, import_id: int) -> bytes:
     """The rows in the order of STAGED."""
-    return "".join([_line(str(reseller_id), str(import_id), row) for row in rows]).encode()
+    own = (str(reseller_id), str(import_id))
+    return _lines(
+        (*_said(row), *own, row.action, row.public_id, *derived(row.public_id, row.row.values)) for row in rows
+    )
 
 
-def _line(reseller_id: str, import_id: str, checked: "Checked") -> str:
-    source, row, public_id, action, raw = checked
+def lines_said(rows: Iterable["Checked"]) -> bytes:
+    """The rows in the order of SAID."""
+    return _lines(map(_said, rows))
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
+    return "".join(map(_line, rows)).encode()
+
+
+def _line(texts: Sequence[str]) -> str:
+    raw = texts[_RAW]
+    if raw is not _NULL and (_BETWEEN in raw or _NULL in raw):
+        return _BETWEEN.join([text if text is _NULL else text.translate(_ESCAPES) for text in texts]) + "\n"
+    return _BETWEEN.join(texts).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "\n"
+
+
+def _said(checked: "Checked") -> list[str]:
+    source, row, _, _, raw = checked
     kept = raw if raw is not None else row.raw if row.errors else None
-    texts = [
-        reseller_id,
-        import_id,
+    texts: list[Any] = [
         str(source.number),
         str(source.line),
         INVALID if row.errors else VALID,
-        action,
         _json(row.errors) if row.errors else _NULL,
         _json(row.warnings) if row.warnings else _NULL,
         _NULL if kept is None else _array(kept),
-        *record_of(public_id, row),
+        *row.values,
     ]
     for place in _NO_TEXTS:
         texts[place] = _text(texts[place])
-    if kept is not None and (_BETWEEN in texts[_RAW] or _NULL in texts[_RAW]):
-        return _BETWEEN.join([text if text is _NULL else text.translate(_ESCAPES) for text in texts]) + "\n"
-    return _BETWEEN.join(texts).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "\n"
+    return texts
 
 
 def _text(value: Value) -> str:
@@ -72,5 +84,7 @@ def _json(problems: Mapping[str, Sequence[Problem]]) -> str:
 
 
 def _array(texts: Sequence[str]) -> str:
-    quoted = [text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
-    return '{"' + '","'.join(quoted) + '"}'
+    joined = '","'.join(texts)
+    if "\\" in joined or joined.count('"') > 2 * (len(texts) - 1):
+        joined = '","'.join([text.replace("\\", "\\\\").replace('"', '\\"') for text in texts])
+    return '{"' + joined + '"}'

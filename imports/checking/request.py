@@ -10,16 +10,19 @@ from organizations.fields import DecimalMark, Reading
 
 @dataclass(frozen=True)
 class Request:
-    """`columns` are the names of the fields that the file's columns are, None where one is ignored; `blanks` the texts
-    that new records get where a row has none, by field. Rows up to the number `after` are left out.
+    """`columns` are the names of the fields that the file's columns are, None where one is ignored; `beside` are the
+    places of what is read beside the fields, if it is; `blanks` the texts that new records get where a row has none, by
+    field. Whether the rows `are_new` for sure says what is written of them. Rows up to the number `after` are left out.
     """
 
     path: str
     layout: Layout
     columns: tuple[str | None, ...]
+    beside: tuple[int | None, ...]
     reading: Reading
     may_approve: bool
     blanks: Mapping[str, str]
+    are_new: bool
     reseller_id: int
     import_id: int
     chunk: int
@@ -37,6 +40,7 @@ class Request:
         made = {
             "layout": Layout.from_json(stored["layout"]),
             "columns": tuple(stored["columns"]),
+            "beside": tuple(stored["beside"]),
             "reading": Reading(**reading),
         }
         return cls(**{**stored, **made})

@@ -1,12 +1,13 @@
 """Rows of a file that would be new organizations, with all that is wrong with them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
 from accounts.ids import new_id
-from imports.checking.lines import CREATE, lines_of
+from imports.checking.lines import CREATE, lines_of, lines_said
 from imports.checking.request import Request
 from imports.headings import rearrange
 from imports.readers import reader_by
@@ -49,30 +50,43 @@ class Chunk(NamedTuple):
 def chunks(request: Request) -> Iterator[Chunk]:
     """The rest of the file; raises Unreadable."""
     rows = reader_by(request.layout).read_rows(Path(request.path), request.layout, after=request.after)
-    in_order = arrange(request.columns, request.layout)
-    check = checking(request.reading, may_approve=request.may_approve, blanks=request.blanks)
+    in_order = arrange(request.columns, request.beside, request.layout)
+    check = checking(request.reading, may_approve=request.may_approve, blanks=request.blanks, are_new=request.are_new)
+    lines = partial(lines_of, reseller_id=request.reseller_id, import_id=request.import_id)
     while some := list(islice(rows, request.chunk)):
         checked = [check(source, in_order(source.cells)) for source in some]
-        yield chunk_of(checked, request.columns, request.reseller_id, request.import_id)
+        yield chunk_of(checked, request.columns, lines if request.are_new else lines_said)
 
 
-def chunk_of(checked: Sequence[Checked], columns: Sequence[str | None], reseller_id: int, import_id: int) -> Chunk:
+def chunk_of(
+    checked: Sequence[Checked], columns: Sequence[str | None], lines: Callable[[Sequence[Checked]], bytes]
+) -> Chunk:
+    """The rows with what is wrong with their cells, as lines."""
     for one in checked:
         _add_problems(one, columns)
     warned = sum(1 for one in checked if one.row.warnings)
-    lines = lines_of(checked, reseller_id, import_id)
-    return Chunk(checked[0].source.number, checked[-1].source.number, warned, lines)
+    return Chunk(checked[0].source.number, checked[-1].source.number, warned, lines(checked))
 
 
-def arrange(columns: Sequence[str | None], layout: Layout) -> Callable[[list[str]], Texts]:
-    """Exports put an apostrophe before text that a spreadsheet would run; only from CSV it comes back with it."""
-    return rearrange(columns, neutralised=layout.format == "csv")
+def arrange(
+    columns: Sequence[str | None], beside: Sequence[int | None], layout: Layout
+) -> Callable[[list[str]], Texts]:
+    """From the cells of a row to the texts of its fields, followed by those at the places `beside`.
+
+    Exports put an apostrophe before text that a spreadsheet would run; only from CSV it comes back with it.
+    """
+    of_fields = rearrange(columns, neutralised=layout.format == "csv")
+    if not beside:
+        return of_fields
+    return lambda cells: (*of_fields(cells), *("" if place is None else cells[place] for place in beside))
 
 
 def checking(
-    reading: Reading, *, may_approve: bool, blanks: Mapping[str, str]
+    reading: Reading, *, may_approve: bool, blanks: Mapping[str, str], are_new: bool = True
 ) -> Callable[[SourceRow, Texts], Checked]:
-    """A function that checks one row; after the texts of its fields may stand those beside them."""
+    """A function that checks one row; after the texts of its fields may stand those beside them. It gets an id if it is
+    new for sure.
+    """
     fillers = [blanks.get(name, "") for name in NAMES] if blanks else None
 
     def check(source: SourceRow, texts: Texts) -> Checked:
@@ -80,7 +94,8 @@ def checking(
         if fillers:
             cells = tuple(cell if cell.strip() else blank for cell, blank in zip(cells, fillers, strict=True))
         raw = None if texts is cells else (*cells, *texts[len(NAMES) :])
-        return Checked(source, check_row(cells, reading, may_approve=may_approve), str(new_id()), raw=raw)
+        public_id = str(new_id()) if are_new else ""
+        return Checked(source, check_row(cells, reading, may_approve=may_approve), public_id, raw=raw)
 
     return check
 

@@ -9,7 +9,7 @@ from organizations.fields.dates import DAY_FIRST, EVERY_ORDER, MONTH_FIRST, orde
 from organizations.fields.fast import domain_of, number_key_of, read_row
 from organizations.fields.neutral import neutralise, restore
 from organizations.fields.output import restated, retold, shown, text_of, written
-from organizations.fields.rows import Answer, Reading, Row, read_row_slowly, read_value
+from organizations.fields.rows import JUDGED_TOGETHER, Answer, Reading, Row, read_row_slowly, read_value
 from organizations.fields.search import derived, fold, number_key
 from organizations.fields.table import (
     BESIDE,
@@ -33,6 +33,7 @@ __all__ = [
     "EVERY_MARK",
     "EVERY_ORDER",
     "FIELDS",
+    "JUDGED_TOGETHER",
     "MANDATORY",
     "MONTH_FIRST",
     "NAMES",

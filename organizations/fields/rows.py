@@ -20,6 +20,10 @@ COUNTRY = NAMES.index("country")
 APPROVAL = NAMES.index("approval_process")
 LIMIT = NAMES.index("approval_limit")
 KEPT = (Kind.TEXT, Kind.PHONE)
+# Fields that are read or warned of by what another one holds.
+JUDGED_TOGETHER = frozenset(
+    {"registration_number", "country", "contact_phone", "contact_cell_phone", "approval_process", "approval_limit"}
+)
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ OWN = {"public_id", "search_text", "batch_id", "_state"}  # the id, and what hol
 def requested(path, **wanted):
     layout = reader_of(path).detect(path)
     columns = tuple(name if name in NAMES else None for name in reader_of(path).read_headings(path, layout))
-    asked = {"reading": Reading(country="SE"), "may_approve": True, "blanks": {}, "chunk": 2, **wanted}
+    asked = {"reading": Reading(country="SE"), "may_approve": True, "blanks": {}, "chunk": 2}
+    asked |= {"beside": (), "are_new": True, **wanted}
     return Request(path=str(path), layout=layout, columns=columns, reseller_id=1, import_id=2, **asked)
 
 
@@ -123,7 +124,7 @@ def test_chunks_come_in_order_and_from_where_the_work_was_left(file):
     with Checker() as checker:
         chunks = list(checker.chunks(requested(file, after=1)))
     assert [(chunk.first, chunk.last) for chunk in chunks] == [(2, 3), (4, 5)]
-    assert chunks[0].lines.startswith(b"1\x1f2\x1f2\x1f3\x1fvalid")
+    assert chunks[0].lines.startswith(b"2\x1f3\x1fvalid")
 
 
 def test_what_a_file_is_refused_for_is_told_by_the_process_too(file):

@@ -94,7 +94,7 @@ def test_a_record_is_found_by_id_then_number_then_domain(cast):
 def test_a_number_with_an_accent_finds_its_own_record(cast):
     existing(cast, numbered(1) | {"customer_number": "A1"}, numbered(2) | {"customer_number": "Å1"})
     content = table({"customer_number": "å1", "city": "Umeå"})
-    client, address, job = check(cast, content, mode="update")
+    client, address, _ = check(cast, content, mode="update")
     start(cast, client, address)
     assert [row.city for row in organizations(cast).values()] == ["", "Umeå"]
 
