@@ -118,11 +118,13 @@ class Standing(models.TextChoices):
 
 # Neither linked nor ignored nor ended: somebody may want to do something about it.
 OPEN: Final = Q(ended_at=None, organization=None, ignored_at=None)
+# Where the others stand in the list's order, so that its index leads there.
+_LINKED, _IGNORED, _ENDED = (Q(list_order__gte=first, list_order__lt=after) for first, after in ("12", "23", "34"))
 _SETTLED: Final = {
-    Standing.LINKED: Q(ended_at=None, organization__isnull=False, organization__archived_at=None),
-    Standing.LINKED_TO_ARCHIVED: Q(ended_at=None, organization__archived_at__isnull=False),
-    Standing.IGNORED: Q(ended_at=None, organization=None, ignored_at__isnull=False),
-    Standing.ENDED: Q(ended_at__isnull=False),
+    Standing.LINKED: _LINKED & Q(ended_at=None, organization__isnull=False, organization__archived_at=None),
+    Standing.LINKED_TO_ARCHIVED: _LINKED & Q(ended_at=None, organization__archived_at__isnull=False),
+    Standing.IGNORED: _IGNORED & Q(ended_at=None, organization=None, ignored_at__isnull=False),
+    Standing.ENDED: _ENDED & Q(ended_at__isnull=False),
 }
 
 

@@ -115,6 +115,7 @@ class Import(models.Model):
         indexes = [
             models.Index("reseller", "created_at", "public_id", name="import_by_age"),
             models.Index("reseller", "sha256", name="import_by_content"),
+            models.Index("reseller", "membership", "created_at", "public_id", name="import_by_person"),
         ]
 
     def __str__(self) -> str:
@@ -317,6 +318,21 @@ class ImportRow(models.Model):
                 "number",
                 name="import_row_not_valid",
                 condition=~models.Q(verdict="valid"),
+            ),
+            models.Index(
+                "reseller",
+                "batch",
+                "action",
+                "number",
+                name="import_row_not_to_create",
+                condition=~models.Q(action=lines.CREATE),
+            ),
+            models.Index(
+                "reseller",
+                "batch",
+                "number",
+                name="import_row_warned",
+                condition=models.Q(warnings__isnull=False),
             ),
         ]
 

@@ -180,7 +180,10 @@ class WrittenBatch(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint("reseller", "public_id", name="batch_written_once")]
-        indexes = [models.Index("reseller", "created_at", "public_id", name="batch_by_age")]
+        indexes = [
+            models.Index("reseller", "created_at", "public_id", name="batch_by_age"),
+            models.Index("reseller", "membership", "created_at", "public_id", name="batch_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.public_id}"

@@ -101,6 +101,14 @@ class Delivery(models.Model):
         indexes = [
             models.Index("reseller", "endpoint", "created_at", "public_id", name="delivery_by_age"),
             models.Index("reseller", "endpoint", "next_at", name="delivery_due", condition=Q(state="waiting")),
+            models.Index(
+                "reseller",
+                "endpoint",
+                "created_at",
+                "public_id",
+                name="delivery_failed",
+                condition=Q(state="failed"),
+            ),
             models.Index("reseller", "created_at", name="delivery_to_forget"),
         ]
 

@@ -6,9 +6,9 @@ is asserted is how many rows and index entries are looked at: seconds would tell
 
 import psycopg
 import pytest
-from django.db import connection
 from django.test import Client
 from support import database
+from support.large import own_database
 from support.plans import asked, explained
 
 from accounts.models import Membership, Reseller, User
@@ -93,22 +93,11 @@ class Large:
 
 @pytest.fixture(scope="module")
 def large(django_db_setup, django_db_blocker):
-    """In a database of its own, which is there while this module is: what is committed here, nobody else meets."""
-    settings, usual = connection.settings_dict, connection.settings_dict["NAME"]
-    name = f"{usual}_large"
-    with django_db_blocker.unblock():
-        database.clone(name)
-        connection.close()
-        settings["NAME"] = name
-        try:
-            found = Large()
-            with psycopg.connect(database.cluster().url(name, OWNER), autocommit=True) as owner:
-                found.fill(owner)
-            yield found
-        finally:
-            connection.close()
-            settings["NAME"] = usual
-            database.drop(name)
+    with own_database(django_db_blocker) as name:
+        found = Large()
+        with psycopg.connect(database.cluster().url(name, OWNER), autocommit=True) as owner:
+            found.fill(owner)
+        yield found
 
 
 def test_the_rows_are_what_the_intake_would_have_made(large):
