@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from accounts.actors import Actor
 from accounts.roles import Permission
 from imports import beside
+from imports.checking.checked import Checked
 from imports.checking.lines import lines_of
-from imports.checking.rows import Cells, Checked, Chunk, checking, chunk_of
+from imports.checking.rows import Cells, Chunk, checking, chunk_of
 from imports.models import Action, Import, ImportRow, Mode, RowEdit, Verdict
 from imports.readers.shape import NOTHING, Layout, SourceRow
 from imports.staging import staged_rows

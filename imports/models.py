@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Reseller, new_id
 from accounts.roles import Permission
-from imports.checking import lines
+from imports.checking import checked
 from imports.headings import Columns, match_headings
 from imports.readers.shape import Layout
 from organizations.models import Organization
@@ -250,7 +250,7 @@ class KnownTenant(models.Model):
 class Action(models.TextChoices):
     """What a valid row does, or did."""
 
-    CREATE = lines.CREATE, _("Created")
+    CREATE = checked.CREATE, _("Created")
     UPDATE = "updated", _("Updated")
     KEEP = "unchanged", _("Unchanged")
 
@@ -258,8 +258,8 @@ class Action(models.TextChoices):
 class Verdict(models.TextChoices):
     """What became of a row; a valid row up to the import's place has been created."""
 
-    VALID = lines.VALID, _("Valid")
-    INVALID = lines.INVALID, _("Has errors")
+    VALID = checked.VALID, _("Valid")
+    INVALID = checked.INVALID, _("Has errors")
     FAILED = "failed", _("Not created")
 
 
@@ -325,7 +325,7 @@ class ImportRow(models.Model):
                 "action",
                 "number",
                 name="import_row_not_to_create",
-                condition=~models.Q(action=lines.CREATE),
+                condition=~models.Q(action=checked.CREATE),
             ),
             models.Index(
                 "reseller",

@@ -5,8 +5,8 @@ from typing import Any, Final
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.actors import Actor
 from accounts.roles import Permission
@@ -224,7 +224,7 @@ def _label(fault: Fault) -> str:
 
 def _choices(name: str) -> list[dict[str, str]]:
     if name == "country":
-        named = sorted((gettext(title), code) for code, title in COUNTRIES.items())
+        named = sorted((_(title), code) for code, title in COUNTRIES.items())
         blank = [{"value": "", "label": _("Choose a country")}, {"value": " ", "label": _("No country")}]
         return [*blank, *({"value": code, "label": title} for title, code in named)]
     if name in BY_NAME and BY_NAME[name].kind == Kind.BOOLEAN:

@@ -12,7 +12,7 @@ from accounts.ids import uuid_of
 from accounts.models import new_id
 from accounts.roles import Permission
 from imports.beside import beside, groups_known, grown
-from imports.checking.rows import Checked
+from imports.checking.checked import Checked
 from imports.models import Action, Blanks, Import, ImportRow
 from imports.readers.shape import SourceRow
 from organizations.access import Ground

@@ -6,19 +6,13 @@ kept as they came, of faulty rows, may hold any.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
+from imports.checking.checked import INVALID, VALID, Checked
 from organizations.batches import DERIVED
 from organizations.fields import FIELDS, NAMES, Kind, Value, derived
 from organizations.problems import Problem
 
-if TYPE_CHECKING:
-    from imports.checking.rows import Checked
-
-# What is said of a row, and what it would do (imports/models.py has all that can become of it).
-VALID: Final = "valid"
-INVALID: Final = "invalid"
-CREATE: Final = "created"
 # The columns of a line: what a row says, and with it what it will be as a record of an import.
 SAID: Final = ("number", "line", "verdict", "errors", "warnings", "raw", *NAMES)
 STAGED: Final = (*SAID, "reseller_id", "import_id", "action", "public_id", *DERIVED)
@@ -34,7 +28,7 @@ _ESCAPES: Final = str.maketrans(
 )
 
 
-def lines_of(rows: Iterable["Checked"], reseller_id: int, import_id: int) -> bytes:
+def lines_of(rows: Iterable[Checked], reseller_id: int, import_id: int) -> bytes:
     """The rows in the order of STAGED."""
     own = (str(reseller_id), str(import_id))
     return _lines(
@@ -42,7 +36,7 @@ def lines_of(rows: Iterable["Checked"], reseller_id: int, import_id: int) -> byt
     )
 
 
-def lines_said(rows: Iterable["Checked"]) -> bytes:
+def lines_said(rows: Iterable[Checked]) -> bytes:
     """The rows in the order of SAID."""
     return _lines(map(_said, rows))
 
@@ -58,7 +52,7 @@ def _line(texts: Sequence[str]) -> str:
     return _BETWEEN.join(texts).replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r") + "\n"
 
 
-def _said(checked: "Checked") -> list[str]:
+def _said(checked: Checked) -> list[str]:
     source, row, _, _, raw = checked
     kept = raw if raw is not None else row.raw if row.errors else None
     texts: list[Any] = [

@@ -7,35 +7,18 @@ from pathlib import Path
 from typing import NamedTuple
 
 from accounts.ids import new_id
-from imports.checking.lines import CREATE, lines_of, lines_said
+from imports.checking.checked import Checked
+from imports.checking.lines import lines_of, lines_said
 from imports.checking.request import Request
 from imports.headings import rearrange
 from imports.readers import reader_by
 from imports.readers.shape import Layout, SourceRow
 from organizations.checking import check_row
-from organizations.fields import NAMES, Reading, Row
+from organizations.fields import NAMES, Reading
 from organizations.problems import Problem
 
 Texts = tuple[str, ...]
-Check = Callable[[SourceRow, Texts], "Checked"]
 Cells = list[tuple[SourceRow, Texts]]
-
-
-class Checked(NamedTuple):
-    """A row as it will be staged: what was read, the id its organization has or will have, and what it does to it.
-
-    `raw` are the texts of all fields, where they will be needed again.
-    """
-
-    source: SourceRow
-    row: Row
-    public_id: str
-    action: str = CREATE
-    raw: Sequence[str] | None = None
-
-    def text(self, name: str) -> str:
-        """What stands in the field's cell, or what somebody has written over it."""
-        return (self.row.raw if self.raw is None else self.raw)[NAMES.index(name)]
 
 
 class Chunk(NamedTuple):

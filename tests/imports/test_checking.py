@@ -16,9 +16,9 @@ from support.files import newest, staged, table, upload, work_on
 
 from imports import ahead, reading
 from imports.ahead import Checker
+from imports.checking.checked import Checked
 from imports.checking.lines import FORMAT, STAGED, lines_of
 from imports.checking.request import Request
-from imports.checking.rows import Checked
 from imports.readers import reader_of
 from imports.readers.shape import SourceRow
 from imports.tasks import create, read
