@@ -1,9 +1,11 @@
 """The list of a reseller with a million organizations: what a page costs PostgreSQL, and what a request does."""
 
 import time
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from statistics import median
 from typing import Any, Final
 from unittest.mock import patch
@@ -17,12 +19,25 @@ NEIGHBOURS, THEIRS = 20, 5_000  # other resellers in the same tables
 LIST: Final = "/organizations/"
 # A page's statements about organizations, told apart by what they are for.
 ROWS, COUNT, ALL = "rows", "count", "all"
+# Every list, of which organizations, what will not be billed and events are as long as the reseller is large.
+EVERY: Final = (
+    LIST,
+    "/will-not-be-billed/",
+    "/events/",
+    "/organizations/imports/",
+    "/organizations/exports/",
+    "/groups/",
+    "/administrators/",
+    "/csp/tenants/",
+    "/settings/webhooks/",
+)
+LOOKS: Final = 9
 
 
 def measure(cluster: Cluster, count: int) -> dict[str, float]:
     _fill(cluster, count)
     try:
-        return _figures(_rounds(count))
+        return _figures(_rounds(count)) | _every_list(count)
     finally:
         place.emptied(cluster)
         _neighbours().delete()
@@ -43,6 +58,21 @@ def _rounds(count: int) -> Rounds:
         rounds["template alone"].append(_timed(template))
     _tell(rounds, count)
     return rounds
+
+
+def _every_list(count: int) -> dict[str, float]:
+    """What the server takes for a page of each list; printed, as it tells of this machine."""
+    client, figures = signed_in(), {}
+    report.say(f"\nServer time of a page of every list, {count:,} organizations and as many events, {LOOKS} looks")
+    for address in EVERY:
+        figures[address] = median(_timed(partial(_answered, client, address)) for _look in range(LOOKS)) * 1000
+        report.say(f"  {address:26} {figures[address]:8.2f} ms")
+    return {f"{address}, ms": value for address, value in figures.items()}
+
+
+def _answered(client: Any, address: str) -> None:
+    if (answer := client.get(address)).status_code != 200:
+        raise RuntimeError(f"{address} answered {answer.status_code}.")
 
 
 def _narrowed(count: int) -> dict[str, str]:
@@ -72,7 +102,7 @@ def _tell(rounds: Rounds, count: int) -> None:
 
 
 def _fill(cluster: Cluster, count: int) -> None:
-    from accounts.models import Reseller
+    from accounts.models import Reseller, User
 
     place.emptied(cluster)
     home = Reseller.objects.get(name=place.RESELLER)
@@ -82,6 +112,7 @@ def _fill(cluster: Cluster, count: int) -> None:
         with many.indexed_afterwards(owner):
             for reseller, number in ((home, count), *((other, THEIRS) for other in _neighbours())):
                 many.fill_organizations(owner, reseller.pk, number)
+        many.fill_events(owner, home.pk, User.objects.get().public_id, uuid.uuid4())
         many.settle(owner)
 
 
