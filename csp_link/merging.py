@@ -90,8 +90,8 @@ def stage(sync: Sync, customers: Sequence[Customer]) -> int:
             customer.name,
             customer.domain,
             customer.relationship,
-            fold(customer.name)[:255],
-            "\n".join([fold(customer.name), fold(customer.domain), str(customer.tenant_id)]),
+            (name := fold(customer.name))[:255],
+            f"{name}\n{fold(customer.domain)}\n{customer.tenant_id}",
         )
         for customer in customers
     ]
