@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.actors import Actor, Request
 from accounts.refusals import Refused
+from imports.access import get_imports
 from imports.models import Undo
 from imports.undo import get_undo, start_undo
 from organizations.access import get_names
@@ -39,6 +40,7 @@ def undo(request: Request, batch_id: uuid.UUID) -> HttpResponse:
         return redirect("imports:undo", batch_id)
     found = get_undo(request.actor, batch_id)
     context = _told(request.actor, found) if found else _question(request.actor, batch)
+    context["title"] = _title(request.actor, batch_id)
     context["breadcrumbs"] = crumbs((_("Imports"), reverse("imports:history")), (_("Undo"), ""))
     return render(request, "imports/undo.html", context)
 
@@ -52,6 +54,12 @@ def progress(request: Request, batch_id: uuid.UUID) -> HttpResponse:
     if found.finished_at is not None:
         return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "imports/_progress.html", _told(request.actor, found))
+
+
+def _title(actor: Actor, batch_id: uuid.UUID) -> str:
+    """Names the file; a grid and a program's call have no name."""
+    job = get_imports(actor).filter(public_id=batch_id).first()
+    return _("Undo the import of %(file)s") % {"file": job.file_name} if job else _("Undo")
 
 
 def _question(actor: Actor, batch: BatchMade) -> dict[str, Any]:

@@ -61,6 +61,7 @@ def test_what_was_created_and_not_touched_is_removed_and_the_rest_kept_with_its_
         archive_organizations(cast.admin, Organization.objects.filter(pk=found["000002"].pk))
         add_members(cast.admin, cast.nordics, Organization.objects.filter(pk=found["000003"].pk))
     page = client.get(address).text
+    assert "Undo the import of customers.csv</h1>" in page, "the question names what it is about"
     assert "3 organizations are removed" in page and "3 were touched since" in page
     undo = run(cast, client, address)
     assert counts(undo) == (3, 0, 3)
