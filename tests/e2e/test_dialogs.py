@@ -3,8 +3,8 @@
 import re
 
 import pytest
+from support.axe import SHAPES, check, shaped
 
-from e2e.test_every_page import SHAPES, check
 from e2e.test_sign_in import prove
 
 pytestmark = [pytest.mark.timeout(300)]
@@ -160,7 +160,7 @@ def test_keys_and_webhooks_are_asked_about_before_they_go(visit):
 
 @pytest.mark.parametrize(("scheme", "width"), SHAPES)
 def test_dialogs_can_be_used_by_everyone(visit, scheme, width):
-    page = visit(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = visit(**shaped(scheme, width))
     actions = make_group(page, f"Axe {scheme} {width}")
     for label in ("Members", "Delete"):
         open_menu_line(page, actions, label).wait_for()
