@@ -61,12 +61,13 @@ def _whole_turns(monkeypatch):
 
 
 def pytest_collection_modifyitems(items):
-    """Tests that start processes of their own take turns in one worker: those whose id ends with the same @group.
-
-    That is what xdist's mark does as well, but where pytest from 9.2 on no longer looks.
+    """Tests in a browser take turns in one worker, and others that start processes of their own in another: those whose
+    id ends with the same @group. That is what xdist's mark does as well, but where pytest from 9.2 on no longer looks.
     """
     for item in items:
-        if "e2e" in Path(item.fspath).parts or item.get_closest_marker("processes"):
+        if "visit" in item.fixturenames:
+            item._id = coerce_node_id(f"{item.nodeid}@browsers")
+        elif "e2e" in Path(item.fspath).parts or item.get_closest_marker("processes"):
             item._id = coerce_node_id(f"{item.nodeid}@processes")
 
 

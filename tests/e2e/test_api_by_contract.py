@@ -42,7 +42,8 @@ def test_nothing_breaks_the_contract(api_portal, person, record_property):
             Path(sys.executable).with_name("schemathesis"),
             *("run", ROOT / "docs" / "openapi.json", "--origin", api_portal.url, "--no-color"),
             *("--header", f"Authorization: Bearer {secret}", "--checks", ",".join(CHECKS)),
-            *("--phases", phases, "--max-examples", EXAMPLES or "2", "--request-timeout", "30", "--workers", "2"),
+            # One worker: CPython 3.11 loses count of its recursion when two threads parse (python/cpython#106905).
+            *("--phases", phases, "--max-examples", EXAMPLES or "2", "--request-timeout", "30", "--workers", "1"),
             *("--suppress-health-check", "all", "--warnings", "off", "--generation-database", "none"),
             *(() if "FUZZ" in os.environ else ("--seed", "1")),
         ],

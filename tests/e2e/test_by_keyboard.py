@@ -91,3 +91,31 @@ def test_somebody_is_invited(visit, portal):
     page.keyboard.press("Enter")
     page.wait_for_selector("text=Invited Tab Only.")
     assert re.match("/invitations/", link_mailed_to(portal, "tab.only@northwind.example"))
+
+
+def test_a_tenant_becomes_an_organization(visit):
+    page = visit("admin@fabrikam.example")
+    page.goto("/csp/")
+    tab_to(page, "Refresh")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#sync .cb-badge:has-text('Done')", timeout=60_000)
+    page.goto("/csp/tenants/?state=unlinked")
+    tenant = page.locator("tbody th").first.inner_text()
+    tab_to(page, f"Actions for {tenant}")
+    page.keyboard.press("Enter")
+    tab_to(page, "Link tenant")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_name")
+    for label, text in (
+        ("Name", "Tangentskog AB"),
+        ("Primary domain", "tangentskog.se"),
+        ("Notification", "it@skog.se"),
+    ):
+        tab_to(page, label)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+    tab_to(page, "Create organization and link")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Link Tenant to Organization')")
+    page.goto(f"/csp/tenants/?state=linked&search={tenant}")
+    assert "Tangentskog AB" in page.inner_text("tbody")

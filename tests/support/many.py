@@ -78,7 +78,8 @@ class Many:
                 time.sleep(0.05)
 
     def _at_work(self, known):
-        are_busy = all(importer.errand.is_midway(known[importer.reseller.id]) for importer in self.large)
+        """The small ones are let in once each large one is midway, or over already."""
+        are_busy = all(one.seconds or one.errand.is_midway(known[one.reseller.id]) for one in self.large)
         are_let_in = are_busy or any(importer.began for importer in self.small)
         at_work = self.large + (self.small if are_let_in else [])
         return [importer for importer in at_work if importer.seconds is None]
