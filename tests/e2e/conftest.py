@@ -34,8 +34,9 @@ def api_portal(tmp_path_factory):
     found.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium():
+    """Not longer than for the tests of this folder: Django asks no database where Playwright's loop is running."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         pytest.skip("Chromium is not installed: the tests in a browser are left out.")
