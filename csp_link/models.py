@@ -118,13 +118,20 @@ class Standing(models.TextChoices):
 
 # Neither linked nor ignored nor ended: somebody may want to do something about it.
 OPEN: Final = Q(ended_at=None, organization=None, ignored_at=None)
-# Where the others stand in the list's order, so that its index leads there.
-_LINKED, _IGNORED, _ENDED = (Q(list_order__gte=first, list_order__lt=after) for first, after in ("12", "23", "34"))
+# With what the list's order begins: open ones first, those that have ended last.
+_OPEN, _LINKED, _IGNORED, _ENDED = "0123"
+
+
+def _placed(beginning: str) -> Q:
+    """Where those stand in the list's order, so that its index leads there."""
+    return Q(list_order__gte=beginning, list_order__lt=chr(ord(beginning) + 1))
+
+
 _SETTLED: Final = {
-    Standing.LINKED: _LINKED & Q(ended_at=None, organization__isnull=False, organization__archived_at=None),
-    Standing.LINKED_TO_ARCHIVED: _LINKED & Q(ended_at=None, organization__archived_at__isnull=False),
-    Standing.IGNORED: _IGNORED & Q(ended_at=None, organization=None, ignored_at__isnull=False),
-    Standing.ENDED: _ENDED & Q(ended_at__isnull=False),
+    Standing.LINKED: _placed(_LINKED) & Q(ended_at=None, organization__isnull=False, organization__archived_at=None),
+    Standing.LINKED_TO_ARCHIVED: _placed(_LINKED) & Q(ended_at=None, organization__archived_at__isnull=False),
+    Standing.IGNORED: _placed(_IGNORED) & Q(ended_at=None, organization=None, ignored_at__isnull=False),
+    Standing.ENDED: _placed(_ENDED) & Q(ended_at__isnull=False),
 }
 
 
@@ -179,14 +186,13 @@ class Tenant(models.Model):
     rejected = ArrayField(models.UUIDField(), default=list)  # organizations that a person said it is not
     sort_name = models.CharField(max_length=255, editable=False)
     search_text = models.TextField(editable=False)
-    # Open ones first, those that have ended last.
     list_order = GeneratedField(
         expression=Concat(
             Case(
-                When(ended_at__isnull=False, then=Value("3")),
-                When(organization__isnull=False, then=Value("1")),
-                When(ignored_at__isnull=False, then=Value("2")),
-                default=Value("0"),
+                When(ended_at__isnull=False, then=Value(_ENDED)),
+                When(organization__isnull=False, then=Value(_LINKED)),
+                When(ignored_at__isnull=False, then=Value(_IGNORED)),
+                default=Value(_OPEN),
             ),
             F("sort_name"),
         ),
