@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from support.portal import PASSWORD, Portal
+from support.browsing import sign_in
+from support.portal import Portal
 
 FLAGS = [
     "--no-sandbox",
@@ -66,9 +67,7 @@ def visit(chromium, portal):
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto("/accounts/login/")
         if email:
-            page.fill("input[name=login]", email)
-            page.fill("input[name=password]", PASSWORD)
-            page.click("main button.btn-primary")
+            sign_in(page, email)
             page.wait_for_url("**/organizations/")
         return page
 

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
-from support.portal import PASSWORD, ROOT, Portal
+from support.browsing import prove, sign_in
+from support.portal import ROOT, Portal
 from support.workers import until
 
 from e2e.conftest import FLAGS
@@ -116,9 +117,7 @@ def administrators(page):
 
 def api_key(page):
     page.goto("/settings/api-keys/new/")
-    if "/reauthenticate/" in page.url:
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button.btn-primary")
+    prove(page)
     page.wait_for_selector("button:has-text('Make the key')")
 
 
@@ -136,17 +135,15 @@ TOUR = {
 def take_all(browser, url):
     for email, stops in TOUR.items():
         page = browser.new_context(base_url=url, **SHAPE).new_page()
-        sign_in(page, email)
+        come_in(page, email)
         for stop in stops:
             stop(page)
             take(page, stop.__name__)
 
 
-def sign_in(page, email):
+def come_in(page, email):
     page.goto("/accounts/login/")
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+    sign_in(page, email)
     page.wait_for_url("**/organizations/")
 
 

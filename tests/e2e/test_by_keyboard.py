@@ -25,18 +25,20 @@ CALLED = """() => {
 }"""
 
 
+def type_into(page, name, domain):
+    """The three fields that every organization has, over whatever stands there."""
+    for label, text in {"Name": name, "Primary domain": domain, "Notification email": f"it@{domain}"}.items():
+        tab_to(page, label)
+        page.keyboard.press("Control+a")
+        page.keyboard.type(text)
+
+
 def test_an_organization_is_created_and_changed(visit):
     page = visit()
     tab_to(page, "New Organization")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('New Organization')")
-    for label, text in (
-        ("Name", "Tangent AB"),
-        ("Primary domain", "tangent.se"),
-        ("Notification email", "it@tangent.se"),
-    ):
-        tab_to(page, label)
-        page.keyboard.type(text)
+    type_into(page, "Tangent AB", "tangent.se")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Tangent AB')")
     tab_to(page, "Edit")
@@ -106,14 +108,7 @@ def test_a_tenant_becomes_an_organization(visit):
     tab_to(page, "Link tenant")
     page.keyboard.press("Enter")
     page.wait_for_selector("#id_name")
-    for label, text in (
-        ("Name", "Tangentskog AB"),
-        ("Primary domain", "tangentskog.se"),
-        ("Notification", "it@skog.se"),
-    ):
-        tab_to(page, label)
-        page.keyboard.press("Control+a")
-        page.keyboard.type(text)
+    type_into(page, "Tangentskog AB", "tangentskog.se")
     tab_to(page, "Create organization and link")
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Link Tenant to Organization')")

@@ -4,17 +4,14 @@ import re
 
 import pytest
 from support.axe import SHAPES, check, shaped
-
-from e2e.test_sign_in import prove
+from support.browsing import make_group, prove
 
 pytestmark = [pytest.mark.timeout(300)]
 
 
-def make_group(page, name):
-    page.goto("/groups/new/")
-    page.fill("input[name=name]", name)
-    page.click("main button.btn-primary")
-    page.wait_for_url(re.compile("/members/$"))
+def listed(page, name):
+    """The button of a new group in the list."""
+    make_group(page, name)
     page.goto(f"/groups/?search={name}")
     return page.get_by_role("button", name=f"Actions for {name}")
 
@@ -41,7 +38,7 @@ def focused(page):
 
 def test_a_group_is_deleted_by_keyboard_after_a_question_on_top_of_the_list(visit):
     page = visit()
-    actions = make_group(page, "Ephemeral")
+    actions = listed(page, "Ephemeral")
     address = page.url
     actions.focus()
     page.keyboard.press("Enter")
@@ -67,7 +64,7 @@ def test_a_group_is_deleted_by_keyboard_after_a_question_on_top_of_the_list(visi
 
 def test_without_a_script_the_same_question_is_a_page(visit):
     page = visit(java_script_enabled=False)
-    make_group(page, "Scriptless")
+    listed(page, "Scriptless")
     page.goto(page.locator("a:has-text('Delete')").first.get_attribute("href"))
     assert page.inner_text("h1") == "Delete the group Scriptless?"
     page.click("main button.btn-danger")
@@ -76,7 +73,7 @@ def test_without_a_script_the_same_question_is_a_page(visit):
 
 def test_members_are_ticked_searched_and_saved_without_leaving_the_list_of_groups(visit):
     page = visit(viewport={"width": 320, "height": 700})
-    actions = make_group(page, "In a dialog")
+    actions = listed(page, "In a dialog")
     address = page.url
     dialog = open_menu_line(page, actions, "Members")
     dialog.locator("tbody input[name=id]").first.check()
@@ -99,7 +96,7 @@ def test_members_are_ticked_searched_and_saved_without_leaving_the_list_of_group
 
 def test_no_tick_changed_is_said_in_the_dialog(visit):
     page = visit()
-    dialog = open_menu_line(page, make_group(page, "Unchanged"), "Members")
+    dialog = open_menu_line(page, listed(page, "Unchanged"), "Members")
     dialog.get_by_role("button", name="Update").click()
     dialog.get_by_text("No tick was changed.").wait_for()
 
@@ -133,7 +130,7 @@ def test_a_selection_is_asked_about_on_top_of_the_list_and_a_typed_name_that_is_
 
 def test_somebody_who_is_signed_out_by_now_is_led_to_signing_in_and_then_asked(visit):
     page = visit()
-    actions = make_group(page, "Signed out")
+    actions = listed(page, "Signed out")
     page.context.clear_cookies(name="sessionid")
     actions.click()
     page.get_by_role("link", name="Delete", exact=True).click()
@@ -161,7 +158,7 @@ def test_keys_and_webhooks_are_asked_about_before_they_go(visit):
 @pytest.mark.parametrize(("scheme", "width"), SHAPES)
 def test_dialogs_can_be_used_by_everyone(visit, scheme, width):
     page = visit(**shaped(scheme, width))
-    actions = make_group(page, f"Axe {scheme} {width}")
+    actions = listed(page, f"Axe {scheme} {width}")
     for label in ("Members", "Delete"):
         open_menu_line(page, actions, label).wait_for()
         check(page, f"the dialog {label} of a group", within="dialog[open]")

@@ -5,11 +5,10 @@
 
 import pytest
 from support.axe import SHAPES, check, shaped
-from support.portal import PASSWORD
+from support.browsing import prove
 from support.workers import until
 
 from e2e.test_main_job import hand_in, somebody_elses
-from e2e.test_sign_in import prove
 
 pytestmark = [pytest.mark.timeout(300), pytest.mark.parametrize(("scheme", "width"), SHAPES)]
 # Pages that need nothing done before; of an organization, of a group, and of an import that waits to be started.
@@ -72,8 +71,7 @@ def test_every_page_can_be_used_by_everyone(page, checked, scheme, width):
     group = first(page, "/groups/?search=nordics")
     page.goto("/settings/security/")
     check(page, "the question for the password")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+    prove(page)
     for address in (
         *PAGES.split(),
         *below(organization, OF_AN_ORGANIZATION),

@@ -6,6 +6,7 @@ from email import policy
 
 import pytest
 from support.axe import SHAPES, check, shaped
+from support.browsing import sign_in
 from support.portal import PASSWORD
 from support.workers import until
 
@@ -46,9 +47,7 @@ def join(visit, portal, address):
     page.fill("input[name=again]", PASSWORD)
     page.click("main button.btn-primary")
     page.wait_for_selector("text=Your password is set")
-    page.fill("input[name=login]", address)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+    sign_in(page, address)
     page.wait_for_url("**/organizations/")
     return page
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.portal import PASSWORD
+from support.browsing import sign_in
 
 pytestmark = [pytest.mark.timeout(120)]
 
@@ -12,10 +12,8 @@ def end_session(page):
     page.context.clear_cookies(name="sessionid")
 
 
-def sign_in(page, email="admin@northwind.example"):
-    page.fill("input[name=login]", email)
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+def come_back(page, email="admin@northwind.example"):
+    sign_in(page, email)
     page.wait_for_url("**/organizations/**")
 
 
@@ -34,7 +32,7 @@ def test_what_was_typed_is_in_the_form_again_after_signing_in(visit):
     page.wait_for_url("**/accounts/login/**")
     told = page.inner_text("main")
     assert "was not saved" in told and "in the form again" in told
-    sign_in(page)
+    come_back(page)
     assert page.url.endswith("/organizations/new/")
     assert page.input_value("#id_name") == "Kvarlevande" and page.input_value("#id_city") == "Åre"
     assert page.is_visible("#id_city") and page.input_value("#id_approval_limit") == "1200"
@@ -54,19 +52,19 @@ def test_nobody_else_finds_it_and_signing_out_forgets_it(visit):
     kept = json.loads(page.evaluate("sessionStorage.getItem('cb-kept')"))
     assert [name for name, _text in kept["texts"]] == ["name", "description"], "no token"
     page.goto("/accounts/login/?next=/organizations/")
-    sign_in(page)
+    come_back(page)
     page.click(".cb-user summary")
     page.click("button:has-text('Sign out')")
     page.wait_for_url("**/accounts/login/**")
     assert page.evaluate("sessionStorage.getItem('cb-kept')") is None
 
     page.goto("/accounts/login/?next=/organizations/new/")
-    sign_in(page)
+    come_back(page)
     end_session(page)
     page.fill("#id_name", "Secret Customer AB")
     page.click("main button:has-text('Create') >> nth=0")
     page.wait_for_url("**/accounts/login/**")
-    sign_in(page, "kam@northwind.example")
+    come_back(page, "kam@northwind.example")
     assert page.url.endswith("/organizations/new/") and page.input_value("#id_name") == ""
     assert page.evaluate("sessionStorage.getItem('cb-kept')") is None
 
@@ -79,7 +77,7 @@ def test_somebody_who_signed_in_anew_in_another_tab_gets_the_form_back_as_well(v
     page.context.clear_cookies(name="csrftoken")
     other = page.context.new_page()
     other.goto("/accounts/login/?next=/organizations/")
-    sign_in(other)
+    come_back(other)
     page.click("main button.btn-primary")
     assert page.inner_text("h1") == "This page was open for too long"
     page.click("a:has-text('Open the form again')")

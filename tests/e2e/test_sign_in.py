@@ -1,11 +1,11 @@
 """Passkeys and an authenticator app in a real browser, with a security chip that Chromium plays."""
 
 import pytest
+from support.browsing import prove, sign_in
 from support.totp import code_of
 
 pytestmark = [pytest.mark.timeout(120)]
 # The viewer and the agent need their second step from then on, so no other test in a browser signs in as them.
-PASSWORD = "cloudbroker-demo"
 CHIP = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -20,13 +20,6 @@ def with_chip(page):
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": CHIP})
-
-
-def prove(page):
-    if "/reauthenticate/" in page.url:
-        page.fill("input[name=password]", PASSWORD)
-        page.click("main button.btn-primary")
-        page.wait_for_url(lambda url: "/reauthenticate/" not in url)
 
 
 def test_a_passkey_is_added_and_signs_in_by_itself(visit):
@@ -62,9 +55,7 @@ def test_an_authenticator_app_is_set_up_and_asked_for(visit):
     page.goto("/accounts/logout/")
     page.click("main button.btn-primary")
     page.wait_for_url("**/accounts/login/**")
-    page.fill("input[name=login]", "agent@northwind.example")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+    sign_in(page, "agent@northwind.example")
     page.wait_for_url("**/2fa/authenticate/**")
     page.fill("input[name=code]", "000000")
     page.click("main button.btn-primary")

@@ -3,16 +3,9 @@
 import re
 
 import pytest
+from support.browsing import make_group
 
 pytestmark = [pytest.mark.timeout(120)]
-
-
-def make_group(page, name):
-    page.goto("/groups/new/")
-    page.fill("input[name=name]", name)
-    page.click("main button.btn-primary")
-    page.wait_for_url(re.compile("/members/$"))
-    return page.url
 
 
 def row(page, name):

@@ -1,7 +1,7 @@
 """Flows without JavaScript that no other test walks: people, views and undo. The others have theirs beside them."""
 
 import pytest
-from support.portal import PASSWORD
+from support.browsing import prove
 
 from e2e.test_grid_page import ROWS, cell, create
 
@@ -60,8 +60,7 @@ def test_what_a_grid_made_is_undone(page):
 
 def test_a_key_is_asked_about_before_it_is_revoked(page):
     page.goto("/settings/api-keys/new/")
-    page.fill("input[name=password]", PASSWORD)
-    page.click("main button.btn-primary")
+    prove(page)
     page.fill("input[name=name]", "Scriptless ERP")
     page.click("main button.btn-primary")
     page.click("a:has-text('I have copied it')")

@@ -4,18 +4,15 @@ Sixty thousand organizations, after those of others, in a database of their own,
 is asserted is how many rows and index entries are looked at: seconds would tell more of the machine.
 """
 
-import psycopg
 import pytest
 from django.test import Client
-from support import database
-from support.large import own_database
+from support.large import filled
 from support.plans import asked, explained
 
 from accounts.models import Membership, Reseller, User
 from accounts.roles import Role
 from accounts.tenancy import acting_for
 from benchmarks import many
-from cloudbroker.embedded import OWNER
 from groups.models import Assignment, Group
 from organizations import pages
 from organizations.fields import NAMES, derived
@@ -43,7 +40,7 @@ A_PAGE = 400  # its rows, those that are passed on the way where every tenth is 
 
 
 class Large:
-    """Northwind with a hundred thousand organizations, and people who see all of them or some."""
+    """Northwind with very many organizations, and people who see all of them or some."""
 
     def __init__(self):
         self.people = {}
@@ -93,10 +90,7 @@ class Large:
 
 @pytest.fixture(scope="module")
 def large(django_db_setup, django_db_blocker):
-    with own_database(django_db_blocker) as name:
-        found = Large()
-        with psycopg.connect(database.cluster().url(name, OWNER), autocommit=True) as owner:
-            found.fill(owner)
+    with filled(Large, django_db_blocker) as found:
         yield found
 
 

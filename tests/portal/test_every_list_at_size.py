@@ -6,19 +6,16 @@ seconds would tell more of the machine; `benchmarks` prints them.
 
 import uuid
 
-import psycopg
 import pytest
 from django.test import Client
 from django.utils import timezone
-from support import database
-from support.large import multiply, own_database
+from support.large import filled, multiply
 from support.plans import asked, explained
 
 from accounts.models import Membership, Reseller, User
 from accounts.roles import Role
 from accounts.tenancy import acting_for
 from benchmarks import many
-from cloudbroker.embedded import OWNER
 from csp_link.models import Assessment, Tenant
 from events.models import Event
 from exports.models import Export
@@ -68,25 +65,7 @@ class World:
         ours = {"reseller": reseller, "membership": member}
         group = Group.objects.create(reseller=reseller, name="Nordics")
         Assignment.objects.create(reseller=reseller, group=group, membership=member)
-        file = Import.objects.create(
-            **ours,
-            file_name="customers.csv",
-            file_size=1,
-            sha256="0" * 64,
-            upload="x",
-            state="ready",
-            layout={"format": "csv"},
-            headings=list(NAMES),
-            columns=match_headings(list(NAMES)).fields,
-            rows_total=COUNT,
-            rows_read=COUNT,
-            rows_valid=COUNT,
-        )
-        beside = dict.fromkeys(("sort_name", "search_text", "customer_number_key"), "")
-        row = ImportRow(reseller=reseller, batch=file, number=1, line=2, verdict="valid", public_id=uuid.uuid4())
-        for name, value in (beside | {"name": "Row 1", "primary_domain": "row.example"}).items():
-            setattr(row, name, value)
-        row.save(force_insert=True)
+        file = self.file_of(ours)
         endpoint = Endpoint.objects.create(
             reseller=reseller, name="Hook", url="https://hook.example/", kinds=[], made_by=member,
             read_transaction=0, read_id=0,
@@ -97,7 +76,7 @@ class World:
             "member": member,
             "group": group,
             "file": file,
-            "row": row,
+            "row": self.row_of(file),
             "endpoint": endpoint,
             "import": Import.objects.create(
                 **ours, file_name="old.csv", file_size=1, sha256="1" * 64, upload="y", state="done",
@@ -122,6 +101,31 @@ class World:
                 is_mail_due=False,
             ),
         }  # fmt: skip
+
+    def file_of(self, ours):
+        """A file that has been read."""
+        return Import.objects.create(
+            **ours,
+            file_name="customers.csv",
+            file_size=1,
+            sha256="0" * 64,
+            upload="x",
+            state="ready",
+            layout={"format": "csv"},
+            headings=list(NAMES),
+            columns=match_headings(list(NAMES)).fields,
+            rows_total=COUNT,
+            rows_read=COUNT,
+            rows_valid=COUNT,
+        )
+
+    def row_of(self, file):
+        beside = dict.fromkeys(("sort_name", "search_text", "customer_number_key"), "")
+        row = ImportRow(reseller=file.reseller, batch=file, number=1, line=2, verdict="valid", public_id=uuid.uuid4())
+        for name, value in (beside | {"name": "Row 1", "primary_domain": "row.example"}).items():
+            setattr(row, name, value)
+        row.save(force_insert=True)
+        return row
 
     def multiply(self, owner, ones):
         new, at = "gen_random_uuid()", AGO.format("created_at")
@@ -179,10 +183,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker):
-    with own_database(django_db_blocker) as name:
-        found = World()
-        with psycopg.connect(database.cluster().url(name, OWNER), autocommit=True) as owner:
-            found.fill(owner)
+    with filled(World, django_db_blocker) as found:
         yield found
 
 

@@ -2,14 +2,26 @@
 
 from contextlib import contextmanager
 
+import psycopg
 from django.db import connection
 from django.db.models import GeneratedField
 
+from cloudbroker.embedded import OWNER
 from support import database
 
 
 @contextmanager
-def own_database(blocker):
+def filled(made, blocker):
+    """What is `made`, after it has filled a database of its own with the owner's hands."""
+    with _own_database(blocker) as name:
+        found = made()
+        with psycopg.connect(database.cluster().url(name, OWNER), autocommit=True) as owner:
+            found.fill(owner)
+        yield found
+
+
+@contextmanager
+def _own_database(blocker):
     """A database that is there while a module is: what is committed in it, nobody else meets."""
     settings, usual = connection.settings_dict, connection.settings_dict["NAME"]
     name = f"{usual}_large"
