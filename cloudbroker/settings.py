@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "cloudbroker.stack.stack_middleware",
     "cloudbroker.headers.HeadersMiddleware",
     "cloudbroker.health.MachineQuestions",
     "cloudbroker.watching.WatchMiddleware",
