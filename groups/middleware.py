@@ -72,8 +72,10 @@ def get_memberships(request: HttpRequest) -> list[Membership]:
     """Where the person may work, by the reseller's name; nowhere for strangers."""
     if not request.user.is_authenticated:
         return []
-    mine = Membership.objects.select_related("reseller", "user").filter(user=request.user, is_active=True)
-    return list(mine.order_by("reseller__name", "id"))
+    mine = list(Membership.objects.select_related("reseller").filter(user=request.user, is_active=True))
+    for membership in mine:
+        membership.user = request.user  # who has been read already
+    return sorted(mine, key=lambda membership: (membership.reseller.name.lower(), membership.pk))
 
 
 def chosen(memberships: Sequence[Membership], wanted: str | None) -> Membership | None:

@@ -22,12 +22,14 @@ Cell = dict[str, Any]
 class Column:
     """`english` is the heading in files. `sort` is the name by which the list can be sorted, if it can.
 
-    A cell is made of a row with what stands beside it (beside.py), a text of an organization with groups and tenants.
+    A cell is made of what it `reads` in a row, be it of what stands beside it (beside.py); a text of an organization
+    with groups and tenants.
     """
 
     name: str
     label: "StrPromise"
     english: str
+    reads: str
     cell: Callable[[Any], Cell]
     text: Callable[[Organization], str]
     sort: str = ""
@@ -37,15 +39,15 @@ class Column:
 def _field(name: str, sort: str = "") -> Column:
     """One of the seventeen fields; short ones are not broken into lines."""
 
-    def cell(organization: Organization) -> Cell:
-        value = getattr(organization, name)
+    def cell(row: Any) -> Cell:
+        value = getattr(row, name)
         return {"text": shown(name, value)} if value not in (None, "") else {}
 
     def text(organization: Organization) -> str:
         return text_of(name, getattr(organization, name))
 
     field = BY_NAME[name]
-    return Column(name, field.heading, field.english_heading, cell, text, sort, is_short=name in _SHORT)
+    return Column(name, field.heading, field.english_heading, name, cell, text, sort, is_short=name in _SHORT)
 
 
 _SHORT: Final = {"approval_process", "approval_limit", "billing_start_date", "postal_code", "contact_phone"}
@@ -64,9 +66,10 @@ def _moment(name: str, label: "StrPromise", english: str, sort: str = "") -> Col
     def text(organization: Organization) -> str:
         return str(getattr(organization, name).isoformat(timespec="seconds"))
 
-    return Column(
-        name.removesuffix("_at"), label, english, lambda row: {"when": getattr(row, name)}, text, sort, is_short=True
-    )
+    def cell(row: Any) -> Cell:
+        return {"when": getattr(row, name)}
+
+    return Column(name.removesuffix("_at"), label, english, name, cell, text, sort, is_short=True)
 
 
 # In the order in which they are offered. The name is the first column of every list.
@@ -79,6 +82,7 @@ COLUMNS: Final = {
             "groups",
             _("Groups"),
             BESIDE["organization_groups"],
+            "group_names",
             lambda row: {"badges": row.group_names},
             lambda row: join_names(_groups(row)),
         ),
@@ -86,6 +90,7 @@ COLUMNS: Final = {
             "tenant",
             _("Microsoft tenant"),
             "Microsoft tenants",
+            "tenant_ends",
             _tenant_cell,
             lambda row: "; ".join(str(tenant) for tenant in row.tenants.all() if tenant.ended_at is None),
         ),
@@ -93,6 +98,7 @@ COLUMNS: Final = {
             "source",
             _("Source"),
             "Source",
+            "source",
             lambda row: {"text": Source(row.source).label},
             lambda row: row.source,
             is_short=True,

@@ -7,7 +7,6 @@ from typing import Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Lower
 from django.http import Http404
 from django.utils.translation import gettext as _
 
@@ -25,7 +24,7 @@ MOST: Final = 50  # of a person, and of those that are shared
 
 def get_views(actor: Actor) -> list[SavedView]:
     """Own ones first, each kind by name."""
-    return list(SavedView.objects.permitted(actor).order_by("is_shared", Lower("name"), "id"))
+    return sorted(SavedView.objects.permitted(actor), key=lambda view: (view.is_shared, view.name.lower(), view.pk))
 
 
 def view_named(views: Sequence[SavedView], public_id: str) -> SavedView | None:
@@ -147,8 +146,8 @@ def get_own(actor: Actor) -> Own:
 
 def get_choice(actor: Actor) -> ListChoice:
     """The person's choice; one that says nothing where they have made none."""
-    found = ListChoice.objects.filter(reseller=actor.reseller, membership=actor.membership).first()
-    return found or ListChoice(reseller=actor.reseller, membership=actor.membership)
+    found = ListChoice.objects.filter(reseller=actor.reseller, membership=actor.membership)
+    return next(iter(found), None) or ListChoice(reseller=actor.reseller, membership=actor.membership)
 
 
 def choose_columns(actor: Actor, columns: Sequence[str]) -> None:

@@ -167,8 +167,13 @@ def works_for(client):
     return client.get("/help/").context["reseller"].name
 
 
-def test_the_first_reseller_by_name_is_entered(commuter):
+def test_the_first_reseller_by_name_is_entered(cast, commuter):
     assert works_for(commuter) == "Fabrikam Services"
+    small = Reseller.objects.create(name="acme")
+    Membership.objects.create(reseller=small, user=cast.members[Role.RESELLER_ADMIN].user, role=Role.VIEW_ONLY_ADMIN)
+    page = commuter.get("/help/")
+    assert [row["name"] for row in page.context["resellers"]] == ["acme", "Fabrikam Services", "Northwind Cloud"]
+    assert page.context["reseller"] == small
 
 
 def test_one_switches_to_another_of_ones_resellers(cast, commuter):

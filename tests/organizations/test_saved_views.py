@@ -5,6 +5,7 @@ import io
 
 import pytest
 from support.cast import customer
+from support.plans import asked
 
 from accounts.tenancy import acting_for
 from events.models import Event
@@ -260,6 +261,30 @@ def test_in_a_view_other_columns_are_a_change_that_can_be_saved_there(rows):
     client.post(page.context["views"]["update_url"], page.context["kept"])
     assert headings(client.get(f"{LIST}?view={view.public_id}", follow=True)) == ["Name", "Country"]
     assert headings(client.get(f"{LIST}?view=all")) == ["Name", *(str(COLUMNS[n].label) for n in USUAL)]
+
+
+def test_of_a_row_nothing_is_read_but_what_the_list_shows_of_it(rows):
+    client = rows.sign_in()
+
+    def read(query):
+        _page, sent = asked(lambda: client.get(f"{LIST}{query}"))
+        (sql,) = [sql for sql in sent if '"organizations_organization"."name"' in sql]
+        told = sql.rpartition(" ORDER BY ")[0]
+        possible = ("domain", "created_at", "city", "contact_phone", "search_text", "groupmembership", "ended_at")
+        return {name for name in possible if name in told}
+
+    assert read("") == {"domain", "created_at", "groupmembership", "ended_at"}
+    assert read("?columns=city&sort=created") == {"city", "created_at"}
+
+
+def test_views_are_listed_by_name_in_any_case_and_shared_ones_apart(rows):
+    client = rows.sign_in()
+    for name in ("beta", "Gamma", "Alpha"):
+        save(client, name)
+    save(client, "Aardvark", is_shared="on")
+    views = client.get(f"{LIST}?view=all").context["views"]
+    assert [view["name"] for view in views["own"]] == ["Alpha", "beta", "Gamma"]
+    assert [view["name"] for view in views["shared"]] == ["Aardvark"]
 
 
 def test_every_column_can_be_shown_with_as_many_questions_as_one(rows, django_assert_max_num_queries):
