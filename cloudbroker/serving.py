@@ -1,5 +1,6 @@
 """How gunicorn serves the portal (`gunicorn -c python:cloudbroker.serving cloudbroker.wsgi`)."""
 
+import gc
 import os
 import shutil
 import tempfile
@@ -60,3 +61,9 @@ def child_exit(server: Arbiter, worker: Worker) -> None:
 
 def on_exit(server: Arbiter) -> None:
     shutil.rmtree(counts, ignore_errors=True)
+
+
+def when_ready(server: Arbiter) -> None:
+    """What is loaded by now stays for good: no worker has to look through it again and again for garbage."""
+    gc.collect()
+    gc.freeze()

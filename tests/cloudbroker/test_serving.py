@@ -1,5 +1,6 @@
-"""How the web server reads requests: what can be read in two ways is refused, so that nobody smuggles a second one."""
+"""How the web server starts and reads requests: one whose end is unclear is refused, so nobody smuggles a second."""
 
+import gc
 import importlib
 import sys
 import tempfile
@@ -65,3 +66,13 @@ def test_a_request_whose_end_can_be_read_in_two_ways_is_refused(read, how):
 def test_no_option_that_loosens_the_reading_is_set(serving):
     loose = {"permit_obsolete_folding", "strip_header_spaces", "permit_unconventional_http_method", "forwarder_headers"}
     assert not loose & set(vars(serving))
+
+
+def test_what_is_loaded_before_the_workers_start_is_no_garbage_to_look_through(serving):
+    config = Config()
+    config.set("when_ready", serving.when_ready)
+    try:
+        config.when_ready(None)
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()
