@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Final, Self
 
@@ -15,17 +16,22 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 class Checker:
-    """The process, which gets ready while the file is surveyed. It inherits no environment, so no secret."""
+    """The process, which gets ready while the file is surveyed. It inherits no environment, so no secret.
+
+    A chunk is taken from it while the one before is staged: a pipe holds less than a chunk, and it would have to wait.
+    """
 
     def __init__(self) -> None:
         argv = [sys.executable, "-m", "imports.checking"]
         self._process = subprocess.Popen(argv, cwd=ROOT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self._taking = ThreadPoolExecutor(1)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._process.kill()
+        self._process.kill()  # and what is being taken ends
+        self._taking.shutdown()
         self._process.__exit__(None, None, None)
 
     def chunks(self, request: Request) -> Iterator[Chunk]:
@@ -34,7 +40,11 @@ class Checker:
         assert asked is not None and answers is not None
         asked.write(json.dumps(request.as_json()).encode() + b"\n")
         asked.close()
-        yield from _answers(answers)
+        coming = _answers(answers)
+        taken = self._taking.submit(next, coming, None)
+        while (chunk := taken.result()) is not None:
+            taken = self._taking.submit(next, coming, None)
+            yield chunk
 
 
 def _answers(answers: "IO[bytes]") -> Iterator[Chunk]:

@@ -6,7 +6,7 @@ transaction.
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from organizations.intake import Written, create_batch, created_before
 from organizations.models import Source
 
 WRITTEN: Final = ("rows_created", "rows_updated", "rows_unchanged", "rows_failed", "place")
+STRIDE: Final = 10  # chunks that are looked through at once for rows that change something
 
 
 def create(turn: Turn) -> None:
@@ -52,7 +53,7 @@ def _go_on(turn: Turn, job: Import) -> list[int]:
     if not ahead and steps.is_cancelled(turn, job):
         job.save(update_fields=WRITTEN)
         return []
-    if not is_large and (lost := write_chunk(actor_in_job(job), job, job.place + steps.CHUNK)):
+    if not is_large and (lost := write_chunk(actor_in_job(job), job)):
         mark_lost(job, lost)
     job.save(update_fields=WRITTEN)
     if job.place >= job.rows_read:
@@ -82,13 +83,19 @@ def _refuse(turn: Turn, job: Import) -> None:
     steps.end(turn, job, State.FAILED, error={"code": "not_permitted", "params": {}})
 
 
-def write_chunk(actor: Actor, job: Import, upto: int) -> list[int]:
-    """Write the valid rows from the import's place up to a number; counts them on `job`, which the caller saves.
+def write_chunk(actor: Actor, job: Import, upto: int = 0) -> list[int]:
+    """Write the valid rows from the import's place up to a number, or up to the end of a chunk; counts them on `job`,
+    which the caller saves. Rows that are as their records are make a chunk no longer: such are counted in strides.
 
     Returns the numbers of rows that could not be written, because the records changed meanwhile.
     """
     ground = get_ground(actor, job.group_public_ids)
-    lost = (_update_rows if job.mode == Mode.UPDATE else _create_rows)(actor, job, upto, ground)
+    if job.mode == Mode.UPDATE:
+        upto, left = _reach(actor, job)
+        lost = _update_rows(actor, job, upto, left, ground)
+    else:
+        upto = upto or min(job.place + steps.CHUNK, job.rows_read)
+        lost = _create_rows(actor, job, upto, ground)
     if "microsoft_id" in job.matched.extras:
         beside.note_tenants(actor, job, upto)
     job.rows_failed += len(lost)
@@ -123,14 +130,19 @@ def _create_together(
     yield create_batch(actor, batch, source=Source.IMPORT, ground=ground, batch_id=job.public_id)
 
 
-def _update_rows(actor: Actor, job: Import, upto: int, ground: Ground) -> list[int]:
-    rows = _valid(job, upto)
-    left = list(without_unchanged(actor, rows).order_by("number"))
+def _reach(actor: Actor, job: Import) -> tuple[int, list[ImportRow]]:
+    """How far a stride from the import's place goes, and the rows of it that may change something: at most a chunk."""
+    end = min(job.place + STRIDE * steps.CHUNK, job.rows_read)
+    left = list(without_unchanged(actor, _valid(job, end)).order_by("number")[: steps.CHUNK])
+    return left[-1].number if len(left) == steps.CHUNK else end, left
+
+
+def _update_rows(actor: Actor, job: Import, upto: int, left: Sequence[ImportRow], ground: Ground) -> list[int]:
     puts = write_rows(actor, job, left, reading_of(actor, job), ground) if left else []
     done = Counter(put.action for put in puts)
     job.rows_created += done[upserts.Action.CREATED]
     job.rows_updated += done[upserts.Action.UPDATED]
-    job.rows_unchanged += rows.count() - len(left) + done[upserts.Action.UNCHANGED]
+    job.rows_unchanged += _valid(job, upto).count() - len(left) + done[upserts.Action.UNCHANGED]
     return [put.number for put in puts if put.errors]
 
 

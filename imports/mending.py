@@ -131,7 +131,8 @@ def _judge_clashes(job: Import, keys: set[tuple[str, str]]) -> None:
         row.errors = _without_clashes(row.errors)
         row.verdict = Verdict.INVALID if row.errors else Verdict.VALID
     ImportRow.objects.bulk_update(concerned, ["errors", "verdict"], batch_size=500)
-    mark_conflicts(job, batch_of(job, "number = ANY(%s)", [row.number for row in concerned]), Verdict.INVALID)
+    numbers = [row.number for row in concerned]
+    mark_conflicts(job, batch_of(job, "number = ANY(%s)", numbers), Verdict.INVALID, rows=len(numbers))
 
 
 def _without_clashes(errors: Mapping[str, list[dict[str, Any]]] | None) -> dict[str, Any] | None:

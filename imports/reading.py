@@ -156,7 +156,7 @@ def _stage_chunk(job: Import, rows: Chunk | Cells) -> None:
 def _find_duplicates(turn: Turn, job: Import) -> None:
     if steps.is_cancelled(turn, job):
         return
-    mark_conflicts(job, batch_of(job), Verdict.INVALID)
+    mark_conflicts(job, batch_of(job), Verdict.INVALID, rows=job.rows_read)
     count(job)
     job.state = State.READY
     job.save(update_fields=[*COUNTED, "state"])

@@ -9,6 +9,7 @@ What it leaves blank may differ, but not where other fields are judged by it: th
 import json
 from typing import Any, Final
 
+from django.db.backends.utils import CursorWrapper
 from django.db.models.expressions import RawSQL
 
 from accounts.actors import Actor
@@ -38,13 +39,16 @@ def stage(actor: Actor, job: Import, lines: bytes) -> int:
     now, params = _record(actor).query.sql_with_params()
     own = (job.reseller_id, job.pk, Action.KEEP.value)
     with laid_out("said", SAID, lines) as cursor:
+        said = cursor.rowcount
         cursor.execute(_STAGE.format(now=now, is_so=_is_so(job)), [*own, *params, Verdict.VALID.value])
         warned: dict[int, bool] = dict(cursor.fetchall())
-        cursor.execute(
-            "SELECT number, line, raw, errors FROM said WHERE number <> ALL(%s) ORDER BY number", [list(warned)]
-        )
-        left = [_row(*found) for found in cursor]
+        left = _left(cursor, list(warned)) if len(warned) < said else []
     return sum(warned.values()) + (_stage_anew(actor, job, left) if left else 0)
+
+
+def _left(cursor: CursorWrapper, staged: list[int]) -> list[ImportRow]:
+    cursor.execute("SELECT number, line, raw, errors FROM said WHERE number <> ALL(%s) ORDER BY number", [staged])
+    return [_row(*found) for found in cursor]
 
 
 def _record(actor: Actor) -> Any:
@@ -57,10 +61,13 @@ def _is_so(job: Import) -> str:
     """SQL: the row says nothing but what its record is. An id that is written in another way is left to Python, and so
     is Microsoft's.
     """
-    must_be_equal = JUDGED_TOGETHER | cleared(job)
-    said = (_is_equal(name) if name in must_be_equal else f"({_is_blank(name)} OR {_is_equal(name)})" for name in NAMES)
-    named = f"({_is_blank('organization_id')} OR {_text('organization_id')} = now.public_id::text)"
-    return " AND ".join([*said, named, _is_blank("microsoft_id")])
+    must_be_equal, beside = JUDGED_TOGETHER | cleared(job), job.matched.extras
+    said = [_is_equal(name) if name in must_be_equal else f"({_is_equal(name)} OR {_is_blank(name)})" for name in NAMES]
+    if "organization_id" in beside:
+        said.append(f"({_text('organization_id')} = now.public_id::text OR {_is_blank('organization_id')})")
+    if "microsoft_id" in beside:
+        said.append(_is_blank("microsoft_id"))
+    return " AND ".join(said)
 
 
 def _is_equal(name: str) -> str:

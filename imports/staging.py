@@ -10,13 +10,14 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from imports.checking.lines import FORMAT, STAGED
-from imports.models import Import, ImportRow, Verdict
+from imports.models import Action, Import, ImportRow, Verdict
 from organizations.batches import COLUMNS, Batch
 from organizations.problems import Problem
 from organizations.rules import conflicts_query
 
 TABLE: Final = ImportRow._meta.db_table
 _NAMES: Final = ", ".join(STAGED)
+FEW: Final = 1_000  # rows that are looked up one by one
 
 
 def stage(lines: bytes) -> None:
@@ -46,16 +47,19 @@ def staged_rows(job: Import) -> "QuerySet[ImportRow]":
 
 def batch_of(job: Import, where: str = "true", *params: Any) -> Batch:
     """The import's staged rows as a batch; `where` is SQL of ours over their columns."""
-    sql = f"SELECT {', '.join(COLUMNS)} FROM {TABLE} WHERE reseller_id = %s AND import_id = %s AND {where}"
-    return Batch(sql, (job.reseller_id, job.pk, *params))
+    sql = f"SELECT {', '.join(COLUMNS)}, action FROM {TABLE} WHERE reseller_id = %s AND import_id = %s AND {where}"
+    return Batch(sql, (job.reseller_id, job.pk, *params), kept=f"action = '{Action.KEEP}'")
 
 
-def mark_conflicts(job: Import, batch: Batch, verdict: Verdict) -> int:
-    """Give every staged row of the batch whose domain or number is not free its errors; returns how many rows."""
+def mark_conflicts(job: Import, batch: Batch, verdict: Verdict, *, rows: int) -> int:
+    """Give every staged row of the batch, which has so many `rows`, whose domain or number is not free its errors;
+    returns how many did not have theirs for themselves.
+    """
     found = conflicts_query(batch, job.reseller_id)
     with connection.cursor() as cursor:
-        # The planner knows nothing of rows that were staged a moment ago; a nested loop over them would never end.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        # The planner knows nothing of rows that were staged a moment ago. A nested loop over many of them would never
+        # end; for few anything else would read all that the reseller has.
+        cursor.execute(f"SET LOCAL enable_nestloop = {'off' if rows > FEW else 'on'}")
         cursor.execute(
             f"""
             WITH found AS ({found.sql}),
@@ -80,7 +84,7 @@ def mark_conflicts(job: Import, batch: Batch, verdict: Verdict) -> int:
 def mark_lost(job: Import, numbers: Sequence[int]) -> None:
     """Rows that were valid when read and could not be created: say why, whatever it was."""
     batch = batch_of(job, "number = ANY(%s)", list(numbers))
-    mark_conflicts(job, batch, Verdict.FAILED)
+    mark_conflicts(job, batch, Verdict.FAILED, rows=len(numbers))
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {TABLE} SET verdict = %s, errors = %s"

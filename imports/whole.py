@@ -41,8 +41,8 @@ def _write(turn: Turn) -> None:
     if job.state != State.IMPORTING:
         raise Dropped
     actor = actor_in_job(job)
-    for upto in range(steps.CHUNK, job.rows_read + steps.CHUNK, steps.CHUNK):
-        if lost := creating.write_chunk(actor, job, upto):
+    while job.place < job.rows_read:
+        if lost := creating.write_chunk(actor, job):
             raise NotAll(lost)
         if _is_cancelled(job):
             raise NotAll([])

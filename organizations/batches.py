@@ -26,10 +26,14 @@ _UNNEST: Final = (
 
 @dataclass(frozen=True)
 class Batch:
-    """A SELECT of COLUMNS; the SQL is ours, values are parameters."""
+    """A SELECT of COLUMNS; the SQL is ours, values are parameters.
+
+    `kept` is SQL over its rows: those that are just as the record with their public id, so that no other has its keys.
+    """
 
     sql: str
     params: tuple[Any, ...]
+    kept: str = "false"
 
 
 def record_of(public_id: uuid.UUID | str, row: Row) -> tuple[Any, ...]:

@@ -34,16 +34,16 @@ class Conflict:
 def conflicts_query(batch: Batch, reseller_id: int) -> Batch:
     """SELECT number, field, code, params (jsonb) of every conflict of the batch, within itself and with what exists."""
     parts = [part for field, key in UNIQUE.items() for part in (_repeated(field, key), _existing(field, key))]
-    compared = f"SELECT {', '.join(_COMPARED)} FROM ({batch.sql}) AS whole"
+    compared = f"SELECT {', '.join(_COMPARED)}, {batch.kept} AS is_kept FROM ({batch.sql}) AS whole"
     sql = f"WITH batch AS MATERIALIZED ({compared}) {' UNION ALL '.join(parts)}"
     return Batch(sql, (*batch.params, *[reseller_id] * len(UNIQUE)))
 
 
 def _repeated(field: str, key: str) -> str:
     return (
-        f"SELECT number, '{field}' AS field, 'repeated' AS code, jsonb_build_object('first', first, 'value', value)"
-        f" AS params FROM (SELECT number, {field} AS value, min(number) OVER (PARTITION BY {key}) AS first"
-        f" FROM batch WHERE {key} <> '') AS counted WHERE first <> number"
+        f"SELECT number, '{field}' AS field, 'repeated' AS code, jsonb_build_object('first', first, 'value', {field})"
+        f" AS params FROM batch JOIN (SELECT {key}, min(number) AS first FROM batch WHERE {key} <> ''"
+        f" GROUP BY {key} HAVING count(*) > 1) AS again USING ({key}) WHERE number <> first"
     )
 
 
@@ -52,7 +52,7 @@ def _existing(field: str, key: str) -> str:
         f"SELECT batch.number, '{field}', 'exists', jsonb_build_object('organization', found.public_id, 'value',"
         f" batch.{field}) FROM batch JOIN organizations_organization AS found"
         f" ON found.reseller_id = %s AND found.{key} = batch.{key} AND batch.{key} <> ''"
-        " AND found.public_id <> batch.public_id"
+        " AND found.public_id <> batch.public_id WHERE NOT batch.is_kept"
     )
 
 

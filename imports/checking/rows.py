@@ -61,6 +61,9 @@ def arrange(
     of_fields = rearrange(columns, neutralised=layout.format == "csv")
     if not beside:
         return of_fields
+    if not any(place is not None for place in beside):
+        blank = ("",) * len(beside)
+        return lambda cells: of_fields(cells) + blank
     return lambda cells: (*of_fields(cells), *("" if place is None else cells[place] for place in beside))
 
 
@@ -76,7 +79,7 @@ def checking(
         cells = texts[: len(NAMES)]
         if fillers:
             cells = tuple(cell if cell.strip() else blank for cell, blank in zip(cells, fillers, strict=True))
-        raw = None if texts is cells else (*cells, *texts[len(NAMES) :])
+        raw = None if texts is cells else cells + texts[len(NAMES) :]
         public_id = str(new_id()) if are_new else ""
         return Checked(source, check_row(cells, reading, may_approve=may_approve), public_id, raw=raw)
 

@@ -213,7 +213,7 @@ def test_many_rows_are_recognised_with_as_many_statements_as_few(cast, monkeypat
     known = recognising.stage
 
     def counting(*args):
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             return known(*args)
 
     monkeypatch.setattr(recognising, "stage", counting)
