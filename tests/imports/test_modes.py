@@ -6,6 +6,7 @@ from support.files import newest, numbered, organizations, staged, table, upload
 
 from accounts.tenancy import acting_for
 from events.models import Event
+from imports import creating
 from imports.models import Import
 from imports.tasks import create, create_whole, read
 from organizations.changes import archive_organizations, change_organization
@@ -281,6 +282,25 @@ def test_one_lost_race_rolls_all_of_it_back_and_is_named(cast, monkeypatch):
     assert "Nothing was written" in page and "already used by Customer 33 AB" in page
     with acting_for(cast.northwind.pk):
         assert Event.objects.filter(kind="organization.created").count() == 1
+
+
+def test_rows_that_change_nothing_are_counted_in_strides_between_those_that_do(cast, monkeypatch):
+    monkeypatch.setattr("imports.steps.CHUNK", 3)
+    rows = [numbered(number) for number in range(1, 41)]
+    existing(cast, *rows)
+    changed = [row | {"city": "Umeå"} if place in (4, 5, 6, 19) else row for place, row in enumerate(rows)]
+    client, address, _ = check(cast, table(*changed), mode="update")
+    written, reached = creating.write_chunk, []
+
+    def noted(actor, job, *args):
+        lost = written(actor, job, *args)
+        reached.append((job.place, job.rows_updated, job.rows_unchanged))
+        return lost
+
+    monkeypatch.setattr(creating, "write_chunk", noted)
+    job = start(cast, client, address)
+    assert (job.state, counts(job)) == ("done", {"updated": 4, "unchanged": 36})
+    assert reached == [(7, 3, 4), (37, 4, 33), (40, 4, 36)], "as far as a chunk of changes, or ten chunks of none"
 
 
 def test_updates_go_back_as_well(cast, monkeypatch):
