@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Case, F, GeneratedField, Q, Value, When
 from django.db.models.functions import Concat
@@ -206,13 +205,11 @@ class Tenant(models.Model):
         constraints = [
             models.UniqueConstraint("reseller", "tenant_id", name="tenant_id_is_unique"),
             models.UniqueConstraint("reseller", "public_id", name="tenant_public_id_is_unique"),
-            models.UniqueConstraint("reseller", "id", name="tenant_target"),
         ]
         indexes = [
             models.Index("reseller", "organization", name="tenant_organization"),
             models.Index("reseller", "list_order", "public_id", name="tenant_in_order"),
             models.Index("reseller", name="tenant_open", condition=OPEN),
-            GinIndex(F("reseller"), OpClass(F("search_text"), name="gin_trgm_ops"), name="tenant_search"),
         ]
 
     def __str__(self) -> str:

@@ -235,7 +235,7 @@ LISTS = {
     "/csp/tenants/?state=ignored": OPEN_TENANTS,
     "/csp/tenants/?state=ended": OPEN_TENANTS,
     "/csp/tenants/?state=linked": OPEN_TENANTS,
-    "/csp/tenants/?search=tenant+4711": OPEN_TENANTS,
+    "/csp/tenants/?search=tenant+4711": COUNT * 1.1,
     "/csp/tenants/?search=tenant": OPEN_TENANTS,
     "/events/": EVERYBODY,
     "/events/?kind=organization.archived": EVERYBODY,
