@@ -4,7 +4,6 @@ The row holds the moment up to which calls are spoken for. A call takes the next
 calls were made at once. So a minute sees 60 + 420 at most.
 """
 
-import time
 from datetime import timedelta
 from typing import Final
 
@@ -23,11 +22,10 @@ TAKE: Final = (
 )
 
 
-def take_place(connection: Connection) -> None:
-    """Return when one more call may be made."""
+def book_place(connection: Connection) -> float:
+    """Speak for one more call; returns the seconds after which it may be made."""
     with acting_for(connection.reseller_id), database.cursor() as cursor:
         cursor.execute(TAKE, [STEP.total_seconds(), connection.pk])
         row = cursor.fetchone()
     ahead: timedelta = row[0] if row else timedelta(0)  # a connection that was removed meanwhile is refused elsewhere
-    if (wait := ahead - BURST * STEP) > timedelta(0):
-        time.sleep(wait.total_seconds())
+    return max(0.0, (ahead - BURST * STEP).total_seconds())

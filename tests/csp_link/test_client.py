@@ -322,16 +322,11 @@ def test_nothing_is_ever_changed_at_microsoft(link):
 # The limit
 
 
-def test_a_minute_sees_fewer_than_five_hundred_calls(link, monkeypatch):
-    waits = []
-    monkeypatch.setattr(pace.time, "sleep", waits.append)
+def test_a_minute_sees_fewer_than_five_hundred_calls(link):
     connection = link.connect()
-    for _ in range(pace.BURST):
-        pace.take_place(connection)
-    assert waits == []
-    for _ in range(100):
-        pace.take_place(connection)
-    assert len(waits) > 90
+    assert not any(pace.book_place(connection) for _ in range(pace.BURST))
+    waits = [pace.book_place(connection) for _ in range(100)]
+    assert sum(wait > 0 for wait in waits) > 90
     assert pace.BURST + 60 / pace.STEP.total_seconds() < 500
     assert waits[-1] == pytest.approx(100 * pace.STEP.total_seconds(), rel=0.3)
 
@@ -343,6 +338,60 @@ def test_twenty_pages_of_ten_thousand_customers_need_not_wait(link):
     assert len(customers(connection)) == 10_000
     assert link.microsoft.count("customers") == 20
     assert time.monotonic() - began < 10
+
+
+# Asking ahead
+
+
+@pytest.fixture
+def two_pages(link):
+    """A client that has the first of two pages and has asked for the other."""
+    connection = link.connect()
+    link.microsoft.change(resize=600)
+    with PartnerCenter(connection) as center:
+        yield center, center.get_page().following
+
+
+def test_an_answer_that_was_asked_for_ahead_is_taken_once(link, two_pages):
+    center, following = two_pages
+    center.ask_ahead(following)
+    assert center.is_ahead
+    page = center.get_page(following)
+    assert (len(page.customers), center.is_ahead, link.microsoft.count("customers")) == (100, False, 2)
+    assert center.get_page(following) == page
+    assert link.microsoft.count("customers") == 3
+
+
+def test_another_page_than_was_asked_for_ahead_is_asked_for(link, two_pages):
+    center, following = two_pages
+    center.ask_ahead(following)
+    assert len(center.get_page().customers) == 500
+
+
+@pytest.mark.parametrize(("kind", "asked", "tokens"), [("503", 3, 1), ("drop", 3, 1), ("401", 3, 2)])
+def test_a_question_asked_ahead_that_fails_is_tried_again_like_any_other(link, two_pages, kind, asked, tokens):
+    center, following = two_pages
+    link.microsoft.fail("customers", kind, times=1)
+    center.ask_ahead(following)
+    assert len(center.get_page(following).customers) == 100
+    assert (link.microsoft.count("customers"), link.microsoft.count("token")) == (asked, tokens)
+
+
+def test_a_refusal_of_what_was_asked_ahead_is_told_by_who_takes_it(link, two_pages):
+    center, following = two_pages
+    link.microsoft.fail("customers", "900421")
+    center.ask_ahead(following)
+    assert trouble_of(center.get_page, following).code == "mfa_missing"
+    assert link.microsoft.count("customers") == 2
+
+
+def test_without_an_access_token_nothing_is_asked_ahead_and_the_page_says_why(link, two_pages):
+    center, following = two_pages
+    link.forget_access_token()
+    link.microsoft.fail("token", "7000222")
+    center.ask_ahead(following)
+    assert not center.is_ahead
+    assert trouble_of(center.get_page, following).code == "secret_expired"
 
 
 # Reading
