@@ -1,9 +1,13 @@
 """What workers do to read the list of tenants: page by page into a stage, then all of it at once into the tenants.
+What comes with the last page needs no stage.
 
-A page and the token of the next one commit together, so a killed worker's reading goes on where it was. A page that
-can't be had changes nothing about any tenant; if that may pass, the reading waits.
+Pages and the token of the one after them commit together, so a killed worker's reading goes on where it was. A page
+that can't be had changes nothing about any tenant; if that may pass, the reading waits.
 """
 
+import time
+import uuid
+from dataclasses import dataclass, field
 from typing import Final
 
 from django.utils import timezone
@@ -12,7 +16,7 @@ from csp_link.assessing import ask_to_assess
 from csp_link.checking import note
 from csp_link.client import PartnerCenter
 from csp_link.connecting import CHECK
-from csp_link.merging import count_known, count_missing, end_missing, merge, stage
+from csp_link.merging import count_known, count_missing, end_missing, keep_list, lay_out, line_of, merge, stage
 from csp_link.models import Connection, State, Sync
 from csp_link.replies import Page
 from csp_link.syncing import AUTHOR, UNFINISHED, close
@@ -21,6 +25,8 @@ from events.log import record_by_itself
 from events.models import Kind
 from jobs.work import Dropped, Turn, enqueue
 
+# Seconds. Pages that come within it are kept by one step; who is killed before asks for them again.
+MOMENT: Final = 0.5
 MOST_ATTEMPTS: Final = 8  # in vain, about an hour of them
 # A larger share of the known tenants does not end without a person's word.
 MOST_ENDED: Final = 0.3
@@ -38,8 +44,12 @@ def read(turn: Turn) -> None:
             return
     with PartnerCenter(connection) as center:
         try:
-            while not (turn.is_finished or turn.is_over):
-                sync = _take(turn, sync, center.get_page(sync.following))
+            while not turn.is_finished and (center.is_ahead or not turn.is_over):
+                part = _get_part(turn, center, sync.following)
+                if part.pages:
+                    sync = _take(turn, sync, part)
+                if part.trouble:
+                    raise part.trouble
         except Trouble as trouble:
             _meet(turn, sync, trouble)
 
@@ -49,20 +59,54 @@ def give_up(turn: Turn) -> None:
         _fail(*found, Trouble("gave_up"))
 
 
-def _take(turn: Turn, before: Sync, page: Page) -> Sync:
-    """Stage a page and note the token of the one after it; with the last one, apply the list."""
+@dataclass
+class _Part:
+    """Pages that came one after another, and what went wrong after them."""
+
+    following: str
+    lines: dict[uuid.UUID, str] = field(default_factory=dict)
+    pages: int = 0
+    is_proven: bool = True
+    trouble: Trouble | None = None
+
+    def add(self, page: Page) -> None:
+        before = len(self.lines)
+        self.lines |= {each.tenant_id: line_of(each) for each in page.customers}
+        if page.customers and len(self.lines) == before:
+            raise Trouble("garbled")  # nobody new: the list leads in a circle
+        self.following, self.pages, self.is_proven = page.following, self.pages + 1, page.is_proven
+
+
+def _get_part(turn: Turn, center: PartnerCenter, following: str) -> _Part:
+    """The next page, and those that follow it within a moment. Each is asked for before the one before it is looked at,
+    unless it would not be taken in this turn."""
+    part, ends = _Part(following), time.monotonic() + MOMENT
+    try:
+        while not part.pages or (part.following and time.monotonic() < ends):
+            page = center.get_page(part.following)
+            if page.following and (time.monotonic() < ends or not turn.is_over):
+                center.ask_ahead(page.following)
+            part.add(page)
+    except Trouble as trouble:
+        part.trouble = trouble
+    return part
+
+
+def _take(turn: Turn, before: Sync, part: _Part) -> Sync:
+    """Stage pages and note the token of the one after them; with the last one, apply the list."""
     with turn.step():
         sync, connection = _get(turn, before)
-        fresh = stage(sync, page.customers)
-        if page.customers and not fresh:
-            raise Trouble("garbled")  # nobody new: the list leads in a circle
-        sync.rows += fresh
-        sync.state, sync.pages, sync.following = State.RUNNING, sync.pages + 1, page.following
+        lines = part.lines.values()
+        known = sync.rows
+        sync.rows = (known + stage(sync, lines)) if part.following else lay_out(sync, lines)
+        if lines and sync.rows == known:
+            raise Trouble("garbled")  # nobody new, again
+        sync.state, sync.pages, sync.following = State.RUNNING, sync.pages + part.pages, part.following
         sync.attempts, sync.resumes_at, sync.trouble, sync.trouble_details = 0, None, "", {}
-        if page.following:
+        if part.following:
             sync.save()
         else:
-            _apply(sync, connection, is_proven=page.is_proven)
+            _apply(sync, connection, is_proven=part.is_proven)
             turn.finish()
     return sync
 
@@ -88,6 +132,7 @@ def _apply(sync: Sync, connection: Connection, *, is_proven: bool) -> None:
 
 def _hold(sync: Sync, missing: int) -> None:
     """What was added and changed stands; the list is kept until a person says what became of the others."""
+    keep_list(sync)
     sync.state, sync.missing, sync.following, sync.finished_at = State.HELD, missing, "", timezone.now()
     sync.save()
     record_by_itself(sync.reseller_id, AUTHOR, Kind.SYNC_HELD, sync.public_id, details={"count": missing})

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Membership
 from accounts.refusals import Refused
 from accounts.roles import Permission
-from csp_link.merging import end_missing, forget_staged
+from csp_link.merging import end_missing, forget_staged, lay_out
 from csp_link.models import Connection, State, Sync
 from events.log import record, record_by_itself
 from events.models import Kind
@@ -56,6 +56,7 @@ def _membership(actor: Actor | None) -> Membership | None:
 def confirm_ended(actor: Actor, sync: Sync) -> int:
     """Yes, these relationships have ended; returns how many."""
     sync = _held(actor, sync)
+    lay_out(sync)
     sync.ended = end_missing(sync, actor.label)
     close(sync, State.DONE)
     record(actor, Kind.SYNC_CONFIRMED, sync.public_id, details={"count": sync.ended})

@@ -25,6 +25,7 @@ from jobs import work
 from jobs.models import Job
 
 pytestmark = pytest.mark.django_db
+SLOW = 0.25  # seconds a page
 
 
 class Reader:
@@ -75,6 +76,10 @@ class Reader:
 @pytest.fixture
 def reader(link):
     return Reader(link)
+
+
+# Pages that come so slowly that each is kept by a step of its own, and pages of which one step keeps several.
+PACES = pytest.mark.parametrize("moment", [0.0, 60.0], ids=["slow", "fast"])
 
 
 def counts(sync):
@@ -333,7 +338,9 @@ def test_an_outage_without_end_fails_the_reading_and_the_connection_is_looked_at
     assert reader.link.work() == ""
 
 
-def test_a_list_that_leads_in_a_circle_is_noticed(reader, monkeypatch):
+@PACES
+def test_a_list_that_leads_in_a_circle_is_noticed(reader, monkeypatch, moment):
+    monkeypatch.setattr(engine, "MOMENT", moment)
     real = engine.PartnerCenter.get_page
     tokens = iter(range(100))
 
@@ -371,6 +378,122 @@ def test_a_connection_that_is_changed_or_removed_ends_the_reading(reader):
         with pytest.raises(Refused):
             refresh(reader.cast.admin)
     assert (reader.last.state, reader.last.trouble) == ("failed", "connection_removed")
+
+
+# Pages on their way
+
+
+@PACES
+def test_every_page_is_asked_for_once_and_who_is_on_two_pages_counts_once(reader, monkeypatch, moment):
+    monkeypatch.setattr(engine, "MOMENT", moment)
+    reader.microsoft.change(resize=1_200)
+    real, seen = engine.PartnerCenter.get_page, []
+
+    def shifting(center, token=""):
+        page = real(center, token)
+        seen.append(page.customers)
+        moved = seen[-2][-3:] if len(seen) > 1 else []  # somebody who was added pushed them on to this page
+        return type(page)([*moved, *page.customers], page.following)
+
+    monkeypatch.setattr(engine.PartnerCenter, "get_page", shifting)
+    sync = reader.read()
+    assert (counts(sync), sync.rows, sync.pages) == (("done", 1_200, 0, 0, 0), 1_200, 3)
+    assert reader.microsoft.count("customers") == 3
+    assert len(reader.tenants) == len(reader.events("tenant.found")) == 1_200
+    assert reader.staged() == 0
+
+
+@PACES
+def test_lists_that_come_at_any_pace_leave_the_same(reader, monkeypatch, moment):
+    monkeypatch.setattr(engine, "MOMENT", moment)
+    reader.microsoft.change(resize=1_200)
+    reader.read()
+    first, *_, last = reader.tenants
+    gone = list(reader.tenants)[10:400]
+    reader.microsoft.change(vanish=gone, change={first: {"name": "Renamed AB"}, last: {"name": "Renamed too AB"}})
+    assert (reader.read().state, reader.last.changed, reader.last.missing) == ("held", 2, 390)
+    assert reader.staged() == 810  # for the answer
+    assert reader.answer(confirm_ended) == 390
+    reader.microsoft.change(come_back=gone[:5])
+    assert counts(reader.read()) == ("done", 0, 0, 0, 5)
+    assert {key for key, row in reader.tenants.items() if row.ended_at} == set(gone[5:])
+
+
+def test_names_with_backslashes_come_as_they_are(reader):
+    reader.read()
+    first = next(iter(reader.tenants))
+    reader.microsoft.change(change={first: {"name": r"A\tB \N C\\"}})
+    reader.read()
+    tenant = reader.tenants[first]
+    assert (tenant.name, tenant.sort_name) == (r"A\tB \N C\\", r"a\tb \n c\\")
+    assert tenant.search_text == f"{tenant.sort_name}\n{tenant.domain}\n{tenant.tenant_id}"
+
+
+@PACES
+def test_a_worker_that_dies_with_pages_in_hand_asks_for_them_again(reader, monkeypatch, moment):
+    monkeypatch.setattr(engine, "MOMENT", moment)
+    reader.microsoft.change(resize=1_700)
+    real = engine._take
+
+    def die(turn, sync, part):
+        if sync.pages or moment:
+            raise SystemExit
+        return real(turn, sync, part)
+
+    monkeypatch.setattr(engine, "_take", die)
+    reader.begin()
+    with pytest.raises(SystemExit):
+        reader.turn()
+    kept = 0 if moment else 1
+    assert (reader.last.pages, reader.staged(), reader.tenants) == (kept, kept * 500, {})
+    asked = reader.microsoft.count("customers")
+    assert asked == 4 if moment else asked in (2, 3)  # one in hand, and perhaps one under way
+    monkeypatch.setattr(engine, "_take", real)
+    assert counts(reader.turn()) == ("done", 1_700, 0, 0, 0)
+    assert reader.microsoft.count("customers") == asked + 4 - kept
+
+
+def test_a_turn_that_is_over_has_asked_for_nothing_that_it_does_not_take(reader, monkeypatch):
+    monkeypatch.setattr(engine, "MOMENT", 0.0)
+    monkeypatch.setattr(work.Turn, "is_over", property(lambda turn: turn.got_on))
+    reader.microsoft.change(resize=1_700)
+    reader.begin()
+    while reader.turn().state != "done":
+        assert reader.staged() == reader.last.pages * 500
+    assert reader.microsoft.count("customers") == 4
+    assert counts(reader.last) == ("done", 1_700, 0, 0, 0)
+
+
+@pytest.mark.parametrize("retry_after", ["40", "1"])
+def test_a_page_under_way_is_throttled_and_waited_for_as_long_as_was_said(reader, monkeypatch, retry_after):
+    monkeypatch.setattr(engine, "MOMENT", 0.0)
+    reader.microsoft.change(resize=1_200)
+    reader.microsoft.fail("customers", "429", skip=1, times=1, retry_after=retry_after)
+    began = time.monotonic()
+    sync = reader.read()
+    if retry_after == "1":
+        assert (sync.state, sync.found) == ("done", 1_200) and time.monotonic() - began >= 1
+    else:
+        assert (sync.state, sync.trouble, sync.pages, reader.staged()) == ("running", "throttled", 1, 500)
+        assert 35 <= (sync.resumes_at - timezone.now()).total_seconds() <= 40
+    assert reader.microsoft.count("customers") == (4 if retry_after == "1" else 2)
+
+
+def test_a_connection_that_is_removed_while_a_page_is_under_way_ends_the_reading(reader, monkeypatch):
+    monkeypatch.setattr(engine, "MOMENT", 0.0)
+    reader.microsoft.change(resize=1_200)
+    real = engine.PartnerCenter.ask_ahead
+
+    def ask_and_remove(center, token):
+        real(center, token)
+        with acting_for(reader.cast.northwind.pk):
+            remove_connection(reader.cast.admin)
+
+    monkeypatch.setattr(engine.PartnerCenter, "ask_ahead", ask_and_remove)
+    sync = reader.read()
+    assert (sync.state, sync.trouble, reader.staged(), reader.tenants) == ("failed", "connection_removed", 0, {})
+    reader.turn()
+    assert reader.jobs == []
 
 
 # Two at once, and the clock
@@ -423,14 +546,14 @@ def test_the_schedule_leaves_a_broken_connection_alone(reader):
 @pytest.mark.processes
 @pytest.mark.timeout(180)
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_that_is_killed_among_ten_thousand_costs_no_page_and_no_tenant(reader, tmp_path, monkeypatch):
+def test_a_worker_that_is_killed_among_ten_thousand_costs_a_moment_and_no_tenant(reader, tmp_path, monkeypatch):
     reader.microsoft.change(resize=10_000)
     workers = Workers(tmp_path)
     workers.environment["CLOUDBROKER_PARTNER_CENTER_FAKE"] = reader.microsoft.url
     app = sender(workers.broker_url)
     monkeypatch.setattr(work, "current_app", app)
     try:
-        reader.microsoft.fail("customers", "slow", seconds=0.15)
+        reader.microsoft.fail("customers", "slow", seconds=SLOW)
         workers.start()
         reader.begin()
         until(lambda: reader.last.pages >= 5, within=60)
@@ -446,7 +569,8 @@ def test_a_worker_that_is_killed_among_ten_thousand_costs_no_page_and_no_tenant(
         app.close()
     assert counts(reader.last) == ("done", 10_000, 0, 0, 0)
     asked = [entry for entry in reader.microsoft.requests("customers") if entry["query"]["size"] == "500"]
-    assert 20 <= len(asked) <= 21  # at most the page that was under way when the worker died is asked for again
+    # At most what came within a moment, and the page that was under way, is asked for again.
+    assert 20 <= len(asked) <= 20 + engine.MOMENT / SLOW + 2
     assert len(reader.events("tenant.found")) == 10_000
 
 
