@@ -89,7 +89,7 @@ def _look(job: Import, layout: Layout) -> tuple[Survey, Settled]:
 
 def _stage_rows(turn: Turn, job: Import, checker: Checker | None) -> None:
     for first, rows in _ahead(turn, job, checker):
-        with turn.step():
+        with turn.step(is_durable=False):
             job = steps.get_job(turn, State.READING, at=first - 1)
             if steps.is_cancelled(turn, job):
                 return

@@ -78,13 +78,17 @@ class Turn:
         return self._got_going is not None
 
     @contextmanager
-    def step(self, *, gets_on: bool = True) -> Iterator[None]:
+    def step(self, *, gets_on: bool = True, is_durable: bool = True) -> Iterator[None]:
         """A transaction of the reseller that holds the job; what it writes and the job's place commit together.
 
-        One that only looks around does not get on, and so forgives no failure.
+        One that only looks around does not get on, and so forgives no failure. Nobody waits until one that is not
+        durable is on the disk: a power cut may take it back, and the job's place with it, so that it is done again. The
+        next durable one makes it so.
         """
         self._gets_on = gets_on
         with acting_for(self.reseller_id):
+            if not is_durable:
+                _commit_without_waiting()
             job = _jobs(self).select_for_update().first()
             if job is None:
                 raise Dropped
@@ -206,6 +210,11 @@ def _get_in_line(turn: Turn) -> None:
             raise
         return
     _send(Job(task=turn.task, reseller_id=turn.reseller_id, object_id=turn.object_id), since)
+
+
+def _commit_without_waiting() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
 
 
 def _jobs(turn: Turn) -> "QuerySet[Job]":

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from celery.app.trace import build_tracer
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from cloudbroker.celery import app
@@ -138,6 +138,16 @@ def test_a_job_whose_turns_never_end_is_given_up_and_one_that_gets_on_is_forgive
     Job.objects.update(unended=work.MOST_FAILURES)
     counter.hear(sent[-1])
     assert (counter.turns, Job.objects.count()) == (1, 0)
+
+
+def test_only_a_step_that_may_be_done_again_commits_without_waiting_for_the_disk(counter, sent):
+    counter.enqueue()
+    found = []
+    for is_durable in (True, False, True):
+        with work.Turn(counter.cast.northwind.pk, TASK, 1).step(is_durable=is_durable), connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            found += cursor.fetchone()
+    assert found == ["on", "off", "on"]
 
 
 def test_a_message_that_nobody_stamped_counts(counter, sent):
