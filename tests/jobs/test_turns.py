@@ -143,6 +143,8 @@ def test_a_job_whose_turns_never_end_is_given_up_and_one_that_gets_on_is_forgive
 def test_only_a_step_that_may_be_done_again_commits_without_waiting_for_the_disk(counter, sent):
     counter.enqueue()
     found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = on")  # which tests do without
     for is_durable in (True, False, True):
         with work.Turn(counter.cast.northwind.pk, TASK, 1).step(is_durable=is_durable), connection.cursor() as cursor:
             cursor.execute("SHOW synchronous_commit")
