@@ -42,11 +42,19 @@ class _Question:
 
 
 @dataclass(frozen=True)
+class _Leave:
+    """To make one call: with this access token, and not before the clock says so."""
+
+    token: str
+    begins: float
+
+
+@dataclass(frozen=True)
 class _Sent:
-    """A question under way, and the access token that it carries."""
+    """A question under way."""
 
     question: _Question
-    token: str
+    leave: _Leave
     answer: "Future[requests.Response]"
 
 
@@ -60,6 +68,7 @@ class PartnerCenter:
         self._line = open_line()
         self._sender = ThreadPoolExecutor(max_workers=1)
         self._ahead: _Sent | None = None
+        self._leave: _Leave | None = None  # for what is asked ahead next
 
     def __enter__(self) -> Self:
         return self
@@ -86,9 +95,14 @@ class PartnerCenter:
         return self._ahead is not None
 
     def ask_ahead(self, token: str) -> None:
-        """Send the question for a page that `get_page` will be asked for next; it takes the answer."""
+        """Send the question for a page that `get_page` will be asked for next; it takes the answer.
+
+        While it is under way there is time to get leave for the one after it. The last one goes unused.
+        """
         with suppress(Trouble, Connection.DoesNotExist):  # `get_page` will find out, and say so
-            self._ahead = self._send(_page(token))
+            leave, self._leave = self._leave or self._get_leave(), None
+            self._ahead = self._send(_page(token), leave)
+            self._leave = self._get_leave()
 
     def get_customer(self, tenant_id: uuid.UUID) -> dict[str, Any]:
         """One customer with its profiles, as far as Partner Center shows them."""
@@ -107,7 +121,7 @@ class PartnerCenter:
         question = sent.question if sent else question
         for pause in (*PAUSES, None):
             try:
-                return self._renewing(sent or self._send(question))
+                return self._renewing(sent or self._send(question, self._get_leave()))
             except Trouble as trouble:
                 wait = trouble.wait or (pause or 0.0) * random.uniform(0.8, 1.2)  # noqa: S311  no secret
                 if pause is None or not trouble.is_brief or wait > PATIENCE:
@@ -131,17 +145,19 @@ class PartnerCenter:
         except Trouble as trouble:
             if trouble.code != "token_refused":
                 raise
-        return self._read(self._send(sent.question, refused=sent.token))
+        return self._read(self._send(sent.question, self._get_leave(refused=sent.leave.token)))
 
-    def _send(self, question: _Question, *, refused: str = "") -> _Sent:
+    def _get_leave(self, *, refused: str = "") -> _Leave:
         token = get_access_token(self.connection, refused=refused)
-        wait = book_place(self.connection)
-        return _Sent(question, token, self._sender.submit(self._ask, question, token, wait))
+        return _Leave(token, time.monotonic() + book_place(self.connection))
 
-    def _ask(self, question: _Question, token: str, wait: float) -> requests.Response:
-        time.sleep(wait)
+    def _send(self, question: _Question, leave: _Leave) -> _Sent:
+        return _Sent(question, leave, self._sender.submit(self._ask, question, leave))
+
+    def _ask(self, question: _Question, leave: _Leave) -> requests.Response:
+        time.sleep(max(0.0, leave.begins - time.monotonic()))
         sent = {
-            "Authorization": f"Bearer {token}",
+            "Authorization": f"Bearer {leave.token}",
             "Accept": "application/json",
             "MS-RequestId": question.request_id,
             "MS-CorrelationId": self.correlation_id,

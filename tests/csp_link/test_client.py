@@ -362,6 +362,16 @@ def test_an_answer_that_was_asked_for_ahead_is_taken_once(link, two_pages):
     assert link.microsoft.count("customers") == 3
 
 
+def test_what_is_asked_ahead_waits_for_its_place_and_keeps_nobody_else_waiting(link, two_pages, monkeypatch):
+    center, following = two_pages
+    monkeypatch.setattr("csp_link.client.book_place", lambda connection: 0.4)
+    began = time.monotonic()
+    center.ask_ahead(following)
+    assert time.monotonic() - began < 0.4
+    center.get_page(following)
+    assert time.monotonic() - began >= 0.4
+
+
 def test_another_page_than_was_asked_for_ahead_is_asked_for(link, two_pages):
     center, following = two_pages
     center.ask_ahead(following)
