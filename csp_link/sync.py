@@ -6,7 +6,6 @@ that can't be had changes nothing about any tenant; if that may pass, the readin
 """
 
 import time
-import uuid
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -64,14 +63,14 @@ class _Part:
     """Pages that came one after another, and what went wrong after them."""
 
     following: str
-    lines: dict[uuid.UUID, str] = field(default_factory=dict)
+    lines: dict[int, str] = field(default_factory=dict)
     pages: int = 0
     is_proven: bool = True
     trouble: Trouble | None = None
 
     def add(self, page: Page) -> None:
         before = len(self.lines)
-        self.lines |= {each.tenant_id: line_of(each) for each in page.customers}
+        self.lines |= {each.tenant_id.int: line_of(each) for each in page.customers}
         if page.customers and len(self.lines) == before:
             raise Trouble("garbled")  # nobody new: the list leads in a circle
         self.following, self.pages, self.is_proven = page.following, self.pages + 1, page.is_proven
