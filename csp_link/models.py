@@ -154,7 +154,7 @@ class TenantQuerySet(models.QuerySet["Tenant"]):
 class Tenant(models.Model):
     """A customer's tenant at Microsoft, known by its GUID; never deleted, for its history and its link stay."""
 
-    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False, db_constraint=False)
     public_id = models.UUIDField(default=new_id, editable=False)
     tenant_id = models.UUIDField()
     name = models.CharField(max_length=255, blank=True)

@@ -274,7 +274,7 @@ class ImportRow(models.Model):
     """One data row of the file, read and checked, with the public id that its organization has or will have."""
 
     pk = models.CompositePrimaryKey("reseller_id", "batch_id", "number")
-    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False)
+    reseller = models.ForeignKey(Reseller, models.PROTECT, db_index=False, db_constraint=False)
     batch = models.ForeignKey(
         Import, models.CASCADE, db_column="import_id", db_constraint=False, db_index=False, related_name="rows"
     )

@@ -11,7 +11,7 @@ from django.db.utils import InternalError, ProgrammingError
 from support import database
 from support.cast import customer
 
-from accounts.models import ApiKey, new_id
+from accounts.models import ApiKey, Reseller, new_id
 from accounts.roles import Permission, Role
 from accounts.tenancy import APPEND_ONLY, OUTSIDE, SETTING, acting_for
 from api.models import Answer
@@ -339,6 +339,21 @@ def test_an_import_goes_with_its_rows(world):
         ((rows,),) = ask("SELECT count(*) FROM imports_importrow WHERE import_id <> %s", own)
         assert ask("DELETE FROM imports_import WHERE id = %s RETURNING 1", own) == [(1,)]
         assert ask("SELECT count(*) FROM imports_importrow") == [(rows,)]
+
+
+def test_a_tenant_cannot_be_found_for_a_reseller_that_does_not_exist(world):
+    refused = pytest.raises(IntegrityError, match="violates foreign key constraint")
+    with acting_for(10**6), refused, transaction.atomic():
+        Tenant.objects.create(reseller_id=10**6, tenant_id=new_id(), name="Nobody's")
+
+
+def test_a_reseller_whose_tenants_are_known_cannot_be_deleted():
+    """Though whoever deletes it sees none of them."""
+    reseller = Reseller.objects.create(name="Tailspin", country="SE", currency="SEK")
+    with acting_for(reseller.pk):
+        Tenant.objects.create(reseller=reseller, tenant_id=new_id(), name="Somebody's")
+    with pytest.raises(IntegrityError, match="violates foreign key constraint"), transaction.atomic():
+        ask("DELETE FROM accounts_reseller WHERE id = %s RETURNING 1", reseller.pk)
 
 
 def test_a_membership_with_imports_cannot_be_deleted_under_them(world):
