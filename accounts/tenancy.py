@@ -116,55 +116,47 @@ def same_reseller(table: str, column: str, target: str, on_delete: str = "CASCAD
 
 def linked_by_statement(table: str, link: Mapping[str, str], target: str, *, on_delete: str) -> migrations.RunSQL:
     """A migration step: what a foreign key from the columns of `link` to those of the target promises, looked up once
-    for all rows that a statement inserts. `on_delete` is what becomes of the rows: "DELETE" or "RESTRICT".
+    for all rows that a statement inserts. The target's row is held as by a foreign key; its own key never changes.
 
     For tables that are filled by the ten thousand with rows of one parent, where a look for each takes a third of the
-    time. The target's row is held as a foreign key would hold it. Deletions are the owner's, who sees every row.
+    time. `on_delete` is CASCADE or RESTRICT; that is done with the rights of the owner, who sees every row.
     """
     name, columns = f"{table}_{'_'.join(link)}", ", ".join(link)
     refuse = (
         f"RAISE foreign_key_violation USING MESSAGE = 'a row of {table} violates foreign key constraint {name}: '"
-        f" || '{target} has none such, or it would have none any more'"
+        f" || '{target} has none such, or it would have none any more';"
     )
     there = " AND ".join(f"{theirs} = linked.{own}" for own, theirs in link.items())
+    look_up = f"PERFORM FROM {target} WHERE {there} FOR KEY SHARE; IF NOT FOUND THEN {refuse} END IF;"
     of_old = " AND ".join(f"{own} = OLD.{theirs}" for own, theirs in link.items())
     gone = {
-        "DELETE": f"DELETE FROM {table} WHERE {of_old};",
-        "RESTRICT": f"IF EXISTS (SELECT FROM {table} WHERE {of_old}) THEN {refuse}; END IF;",
+        "CASCADE": f"DELETE FROM {table} WHERE {of_old};",
+        "RESTRICT": f"IF EXISTS (SELECT FROM {table} WHERE {of_old}) THEN {refuse} END IF;",
     }[on_delete]
-    return migrations.RunSQL(
-        f"""
-        CREATE FUNCTION {name}_inserted() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE linked record;
-        BEGIN
-            FOR linked IN SELECT DISTINCT {columns} FROM inserted LOOP
-                PERFORM FROM {target} WHERE {there} FOR KEY SHARE;
-                IF NOT FOUND THEN {refuse}; END IF;
-            END LOOP;
-            RETURN NULL;
-        END $$;
-        CREATE FUNCTION {name}_updated() RETURNS trigger LANGUAGE plpgsql AS $$
-        DECLARE linked record := NEW;
-        BEGIN
-            PERFORM FROM {target} WHERE {there} FOR KEY SHARE;
-            IF NOT FOUND THEN {refuse}; END IF;
-            RETURN NULL;
-        END $$;
-        CREATE FUNCTION {name}_gone() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
-        BEGIN
-            {gone}
-            RETURN NULL;
-        END $$;
-        CREATE TRIGGER {name}_inserted AFTER INSERT ON {table} REFERENCING NEW TABLE AS inserted
-            FOR EACH STATEMENT EXECUTE FUNCTION {name}_inserted();
-        CREATE TRIGGER {name}_updated AFTER UPDATE OF {columns} ON {table}
-            FOR EACH ROW EXECUTE FUNCTION {name}_updated();
-        CREATE TRIGGER {name}_gone AFTER DELETE ON {target} FOR EACH ROW EXECUTE FUNCTION {name}_gone();
-        """,
-        f"""
-        DROP TRIGGER {name}_gone ON {target};
-        DROP TRIGGER {name}_updated ON {table};
-        DROP TRIGGER {name}_inserted ON {table};
-        DROP FUNCTION {name}_gone(), {name}_updated(), {name}_inserted();
-        """,
+    steps = (
+        _trigger(
+            f"{name}_inserted",
+            f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT",
+            f"FOR linked IN SELECT DISTINCT {columns} FROM inserted LOOP {look_up} END LOOP;",
+        ),
+        _trigger(
+            f"{name}_updated", f"AFTER UPDATE OF {columns} ON {table} FOR EACH ROW", f"linked := NEW; {look_up}"
+        ),
+        _trigger(
+            f"{name}_gone",
+            f"AFTER DELETE ON {target} FOR EACH ROW",
+            gone,
+            rights="SECURITY DEFINER SET search_path = pg_catalog, public",
+        ),
+    )
+    return migrations.RunSQL([made for made, _ in steps], [undone for _, undone in reversed(steps)])
+
+
+def _trigger(name: str, when: str, body: str, *, rights: str = "") -> tuple[str, str]:
+    """SQL that makes a trigger with its function, and SQL that takes both away."""
+    return (
+        f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql {rights} AS $$"
+        f" DECLARE linked record; BEGIN {body} RETURN NULL; END $$;"
+        f" CREATE TRIGGER {name} {when} EXECUTE FUNCTION {name}();",
+        f"DROP FUNCTION {name}() CASCADE;",
     )

@@ -51,10 +51,8 @@ def batch_of(job: Import, where: str = "true", *params: Any) -> Batch:
     return Batch(sql, (job.reseller_id, job.pk, *params), kept=f"action = '{Action.KEEP}'")
 
 
-def mark_conflicts(job: Import, batch: Batch, verdict: Verdict, *, rows: int) -> int:
-    """Give every staged row of the batch, which has so many `rows`, whose domain or number is not free its errors;
-    returns how many did not have theirs for themselves.
-    """
+def mark_conflicts(job: Import, batch: Batch, verdict: Verdict, *, rows: int) -> None:
+    """Give every staged row of the batch, which has so many `rows`, whose domain or number is not free its errors."""
     found = conflicts_query(batch, job.reseller_id)
     with connection.cursor() as cursor:
         # The planner knows nothing of rows that were staged a moment ago. A nested loop over many of them would never
@@ -76,9 +74,7 @@ def mark_conflicts(job: Import, batch: Batch, verdict: Verdict, *, rows: int) ->
             """,
             [*found.params, verdict.value, job.reseller_id, job.pk],
         )
-        changed: int = cursor.rowcount
         cursor.execute("SET LOCAL enable_nestloop = on")
-    return changed
 
 
 def mark_lost(job: Import, numbers: Sequence[int]) -> None:

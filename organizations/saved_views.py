@@ -146,8 +146,8 @@ def get_own(actor: Actor) -> Own:
 
 def get_choice(actor: Actor) -> ListChoice:
     """The person's choice; one that says nothing where they have made none."""
-    found = ListChoice.objects.filter(reseller=actor.reseller, membership=actor.membership)
-    return next(iter(found), None) or ListChoice(reseller=actor.reseller, membership=actor.membership)
+    found = ListChoice.objects.filter(reseller=actor.reseller, membership=actor.membership).first()
+    return found or ListChoice(reseller=actor.reseller, membership=actor.membership)
 
 
 def choose_columns(actor: Actor, columns: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
             "imports_importrow",
             {"reseller_id": "reseller_id", "import_id": "id"},
             "imports_import",
-            on_delete="DELETE",
+            on_delete="CASCADE",
         ),
         migrations.RunSQL(FOREIGN_KEY.reverse_sql, FOREIGN_KEY.sql),
         migrations.AlterField(
