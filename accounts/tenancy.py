@@ -139,9 +139,7 @@ def linked_by_statement(table: str, link: Mapping[str, str], target: str, *, on_
             f"AFTER INSERT ON {table} REFERENCING NEW TABLE AS inserted FOR EACH STATEMENT",
             f"FOR linked IN SELECT DISTINCT {columns} FROM inserted LOOP {look_up} END LOOP;",
         ),
-        _trigger(
-            f"{name}_updated", f"AFTER UPDATE OF {columns} ON {table} FOR EACH ROW", f"linked := NEW; {look_up}"
-        ),
+        _trigger(f"{name}_updated", f"AFTER UPDATE OF {columns} ON {table} FOR EACH ROW", f"linked := NEW; {look_up}"),
         _trigger(
             f"{name}_gone",
             f"AFTER DELETE ON {target} FOR EACH ROW",

@@ -83,18 +83,20 @@ class Turn:
 
         One that only looks around does not get on, and so forgives no failure. Nobody waits until one that is not
         durable is on the disk: a power cut may take it back, and the job's place with it, so that it is done again. The
-        next durable one makes it so.
+        next durable one makes it so; the last one of a job always is, as others are told of its end.
         """
         self._gets_on = gets_on
         with acting_for(self.reseller_id):
             if not is_durable:
-                _commit_without_waiting()
+                _wait_for_the_disk("off")
             job = _jobs(self).select_for_update().first()
             if job is None:
                 raise Dropped
             yield
             if self.is_finished:
                 job.delete()
+                if not is_durable:
+                    _wait_for_the_disk("DEFAULT")
             else:
                 job.due_at = self.rests_until or Now() + STALE_AFTER
                 if self._gets_on:
@@ -212,9 +214,10 @@ def _get_in_line(turn: Turn) -> None:
     _send(Job(task=turn.task, reseller_id=turn.reseller_id, object_id=turn.object_id), since)
 
 
-def _commit_without_waiting() -> None:
+def _wait_for_the_disk(how: str) -> None:
+    """Whether the transaction's commit does."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit = off")
+        cursor.execute(f"SET LOCAL synchronous_commit = {how}")
 
 
 def _jobs(turn: Turn) -> "QuerySet[Job]":

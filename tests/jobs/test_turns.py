@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from celery.app.trace import build_tracer
 from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cloudbroker.celery import app
@@ -150,6 +151,16 @@ def test_only_a_step_that_may_be_done_again_commits_without_waiting_for_the_disk
             cursor.execute("SHOW synchronous_commit")
             found += cursor.fetchone()
     assert found == ["on", "off", "on"]
+
+
+def test_the_step_that_finishes_a_job_waits_for_the_disk(counter, sent):
+    counter.enqueue()
+    turn = work.Turn(counter.cast.northwind.pk, TASK, 1)
+    with CaptureQueriesContext(connection) as asked, turn.step(is_durable=False):
+        turn.finish()
+    told = [query["sql"] for query in asked if "synchronous_commit" in query["sql"]]
+    assert told == ["SET LOCAL synchronous_commit = off", "SET LOCAL synchronous_commit = DEFAULT"]
+    assert not Job.objects.exists()
 
 
 def test_a_message_that_nobody_stamped_counts(counter, sent):
